@@ -1,0 +1,1 @@
+//! The public part of every assignment: interface, public checks, starter.

@@ -1,0 +1,1 @@
+//! Numeric checks: relative error, numeric gradient, comparison within tolerance with a readable explanation.

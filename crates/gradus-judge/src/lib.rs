@@ -1,0 +1,1 @@
+//! The trusted judge: compiles a submission in the sandbox, calls it, runs checks, counts points, writes reports.

@@ -1,0 +1,1 @@
+//! The compiler and the prebuilt libraries that student code is compiled against.
