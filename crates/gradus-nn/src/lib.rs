@@ -11,7 +11,10 @@
 //! | module | what for | feature |
 //! | --- | --- | --- |
 //! | `softmax` | softmax, log-sum-exp, cross-entropy loss | `softmax` |
-//! | `linear` | softmax classifier: loss, training, prediction | `softmax` |
+//! | `svm` | multiclass SVM loss | `svm` |
+//! | [`losses`] | mean squared error, smooth L1, binary cross-entropy | |
+//! | [`regularisation`] | L1, L2, elastic net | |
+//! | `linear` | softmax and SVM classifier: loss, training, prediction | `softmax`, `svm` |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -21,15 +24,19 @@
 //! without it.
 
 pub mod data;
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
+pub mod losses;
 pub mod metrics;
 pub mod preprocess;
 pub mod random;
+pub mod regularisation;
 mod scalar;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
 pub mod split;
+#[cfg(feature = "svm")]
+pub mod svm;
 
 pub use scalar::Scalar;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::panic::{self, Location, UnwindSafe};
 use std::sync::Once;
 
+use gradus_nn::losses::{binary_cross_entropy_with_logits, mse_loss, smooth_l1_loss};
 use gradus_nn::metrics::accuracy;
 use gradus_nn::preprocess::{mean_image, rows, subtract_mean};
 use gradus_nn::random::{generator, with_replacement};
@@ -45,6 +46,11 @@ fn everywhere() {
     panics_here("mean_image: train needs at least one row, but is [0, 3]", || { mean_image(&empty); });
     panics_here("subtract_mean: mean needs one value for each column of x, but x is [2, 3] and mean is [1]", || { subtract_mean(&wide, &one); });
     panics_here("rows: images need a batch axis, but are []", || { rows::<f64, _>(&ndarray::arr0(1_u8)); });
+    panics_here("mse_loss: y needs the shape of x, but x is [2, 3] and y is [0, 3]", || { mse_loss(&wide, &empty); });
+    panics_here("mse_loss: needs at least one element, but x is [0, 3]", || { mse_loss(&empty, &empty); });
+    panics_here("smooth_l1_loss: y needs the shape of x, but x is [2, 3] and y is [0, 3]", || { smooth_l1_loss(&wide, &empty, 1.0); });
+    panics_here("smooth_l1_loss: beta must be 0 or more, but is -1", || { smooth_l1_loss(&wide, &wide, -1.0); });
+    panics_here("binary_cross_entropy_with_logits: y needs the shape of x, but x is [2, 3] and y is [0, 3]", || { binary_cross_entropy_with_logits(&wide, &empty); });
     panics_here("with_replacement: cannot draw 3 indices from none", || { with_replacement(0, 3, &mut generator(1)); });
     panics_here("split: dev is drawn from train, but dev is 1 and train is 0", || { split(1, SplitSizes { dev: 1, ..Default::default() }, 1); });
 }
@@ -74,4 +80,23 @@ fn softmax() {
     panics_here("train_softmax: batch_size must be at least 1, but is 0", || { train_softmax(&x, &y, 0.1, 0.0, 1, 0, 1); });
     panics_here("predict: w needs one row for each column of x, but x is [2, 2] and w is [3, 4]", || { predict(&w, &narrow); });
     panics_here("predict: w needs at least one class, but is [3, 0]", || { predict(&Array2::<f64>::zeros((3, 0)), &x); });
+}
+
+#[cfg(feature = "svm")]
+#[rustfmt::skip]
+#[test]
+fn svm() {
+    use gradus_nn::linear::{svm_classifier_loss, svm_classifier_loss_naive};
+    use gradus_nn::svm::svm_loss;
+
+    let (w, x, y) = (Array2::<f64>::zeros((3, 4)), Array2::<f64>::zeros((2, 3)), array![0_usize, 3]);
+    let (empty, narrow, none) = (Array2::<f64>::zeros((0, 3)), Array2::<f64>::zeros((2, 2)), Array1::<usize>::zeros(0));
+    let (short, large) = (array![0_usize], array![0_usize, 4]);
+
+    panics_here("svm_loss: y needs one label for each row of x, but x is [2, 3] and y is [1]", || { svm_loss(&x, &short, 1.0); });
+    panics_here("svm_loss: x needs at least one row, but is [0, 3]", || { svm_loss(&empty, &none, 1.0); });
+    panics_here("svm_loss: labels must be below the number of classes, 3, but y[1] is 3", || { svm_loss(&x, &y, 1.0); });
+    panics_here("svm_classifier_loss: w needs one row for each column of x, but x is [2, 2] and w is [3, 4]", || { svm_classifier_loss(&w, &narrow, &y, 1.0, 0.0); });
+    panics_here("svm_classifier_loss: labels must be below the number of classes, 4, but y[1] is 4", || { svm_classifier_loss(&w, &x, &large, 1.0, 0.0); });
+    panics_here("svm_classifier_loss_naive: y needs one label for each row of x, but x is [2, 3] and y is [1]", || { svm_classifier_loss_naive(&w, &x, &short, 1.0, 0.0); });
 }
