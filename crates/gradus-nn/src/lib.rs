@@ -15,6 +15,8 @@
 //! | [`losses`] | mean squared error, smooth L1, binary cross-entropy | |
 //! | [`regularisation`] | L1, L2, elastic net | |
 //! | `linear` | softmax and SVM classifier: loss, training, prediction | `softmax`, `svm` |
+//! | `affine` | fully connected layer, alone and with ReLU | `two_layer_net` |
+//! | [`activations`] | sigmoid, tanh, GELU; ReLU and its kin | `two_layer_net` for ReLU, leaky ReLU, PReLU, ELU, maxout |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -23,6 +25,9 @@
 //! A topic that is the answer of an assignment is a feature, so that students of that assignment link the library
 //! without it.
 
+pub mod activations;
+#[cfg(feature = "two_layer_net")]
+pub mod affine;
 pub mod data;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
@@ -35,6 +40,7 @@ mod scalar;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
+mod special;
 pub mod split;
 #[cfg(feature = "svm")]
 pub mod svm;

@@ -61,6 +61,7 @@ fn each_case_gets_a_line_and_faults_say_what_is_wrong() {
 fn the_library_gives_what_pytorch_gave() {
     for (topic, text) in [
         ("softmax_loss_pytorch", include_str!("fixtures/softmax_loss_pytorch.json")),
+        ("activations", include_str!("fixtures/activations.json")),
         ("losses", include_str!("fixtures/losses.json")),
     ] {
         let cases = read_cases(text).expect("cases of the format");

@@ -4,12 +4,16 @@ use std::cell::RefCell;
 use std::panic::{self, Location, UnwindSafe};
 use std::sync::Once;
 
+use gradus_nn::activations::{
+    gelu_backward, gelu_forward, gelu_tanh_backward, gelu_tanh_forward, sigmoid_backward, sigmoid_forward,
+    tanh_backward, tanh_forward,
+};
 use gradus_nn::losses::{binary_cross_entropy_with_logits, mse_loss, smooth_l1_loss};
 use gradus_nn::metrics::accuracy;
 use gradus_nn::preprocess::{mean_image, rows, subtract_mean};
 use gradus_nn::random::{generator, with_replacement};
 use gradus_nn::split::{SplitSizes, split};
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array1, Array2, Array3, array};
 
 thread_local! {
     static PANIC: RefCell<Option<(String, String, u32)>> = const { RefCell::new(None) };
@@ -51,6 +55,10 @@ fn everywhere() {
     panics_here("smooth_l1_loss: y needs the shape of x, but x is [2, 3] and y is [0, 3]", || { smooth_l1_loss(&wide, &empty, 1.0); });
     panics_here("smooth_l1_loss: beta must be 0 or more, but is -1", || { smooth_l1_loss(&wide, &wide, -1.0); });
     panics_here("binary_cross_entropy_with_logits: y needs the shape of x, but x is [2, 3] and y is [0, 3]", || { binary_cross_entropy_with_logits(&wide, &empty); });
+    panics_here("sigmoid_backward: dout needs the shape of x, but x is [2, 3] and dout is [0, 3]", || { sigmoid_backward(&empty, &sigmoid_forward(&wide).1); });
+    panics_here("tanh_backward: dout needs the shape of x, but x is [2, 3] and dout is [0, 3]", || { tanh_backward(&empty, &tanh_forward(&wide).1); });
+    panics_here("gelu_backward: dout needs the shape of x, but x is [2, 3] and dout is [0, 3]", || { gelu_backward(&empty, &gelu_forward(&wide).1); });
+    panics_here("gelu_tanh_backward: dout needs the shape of x, but x is [2, 3] and dout is [0, 3]", || { gelu_tanh_backward(&empty, &gelu_tanh_forward(&wide).1); });
     panics_here("with_replacement: cannot draw 3 indices from none", || { with_replacement(0, 3, &mut generator(1)); });
     panics_here("split: dev is drawn from train, but dev is 1 and train is 0", || { split(1, SplitSizes { dev: 1, ..Default::default() }, 1); });
 }
@@ -99,4 +107,34 @@ fn svm() {
     panics_here("svm_classifier_loss: w needs one row for each column of x, but x is [2, 2] and w is [3, 4]", || { svm_classifier_loss(&w, &narrow, &y, 1.0, 0.0); });
     panics_here("svm_classifier_loss: labels must be below the number of classes, 4, but y[1] is 4", || { svm_classifier_loss(&w, &x, &large, 1.0, 0.0); });
     panics_here("svm_classifier_loss_naive: y needs one label for each row of x, but x is [2, 3] and y is [1]", || { svm_classifier_loss_naive(&w, &x, &short, 1.0, 0.0); });
+}
+
+#[cfg(feature = "two_layer_net")]
+#[rustfmt::skip]
+#[test]
+fn two_layer_net() {
+    use gradus_nn::activations::{elu_backward, elu_forward, leaky_relu_backward, leaky_relu_forward, relu_backward, relu_forward};
+    use gradus_nn::activations::{maxout_backward, maxout_forward, prelu_backward, prelu_forward};
+    use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
+
+    let (x, image, other) = (Array2::<f64>::zeros((2, 6)), Array3::<f64>::zeros((2, 3, 2)), Array2::<f64>::zeros((2, 5)));
+    let (w, b, two) = (Array2::<f64>::zeros((6, 4)), Array1::<f64>::zeros(4), Array1::<f64>::zeros(2));
+
+    panics_here("affine_forward: w needs one row for each feature of x, but x is [2, 5] and w is [6, 4]", || { affine_forward(&other, &w, &b); });
+    panics_here("affine_forward: w needs one row for each feature of x, but x is [2, 3, 2] and w is [2, 5]", || { affine_forward(&image, &other, &b); });
+    panics_here("affine_forward: b needs one value for each column of w, but w is [6, 4] and b is [2]", || { affine_forward(&image, &w, &two); });
+    panics_here("affine_forward: x needs a batch axis, but is []", || { affine_forward(&ndarray::arr0(1.0), &w, &b); });
+    panics_here("affine_backward: dout needs the shape of out, but out is [2, 4] and dout is [2, 5]", || { affine_backward(&other, &affine_forward(&x, &w, &b).1); });
+    panics_here("affine_relu_forward: w needs one row for each feature of x, but x is [2, 5] and w is [6, 4]", || { affine_relu_forward(&other, &w, &b); });
+    panics_here("affine_relu_backward: dout needs the shape of out, but out is [2, 4] and dout is [2, 5]", || { affine_relu_backward(&other, &affine_relu_forward(&x, &w, &b).1); });
+
+    panics_here("relu_backward: dout needs the shape of x, but x is [2, 6] and dout is [2, 5]", || { relu_backward(&other, &relu_forward(&x).1); });
+    panics_here("leaky_relu_backward: dout needs the shape of x, but x is [2, 6] and dout is [2, 5]", || { leaky_relu_backward(&other, &leaky_relu_forward(&x, 0.1).1); });
+    panics_here("elu_backward: dout needs the shape of x, but x is [2, 6] and dout is [2, 5]", || { elu_backward(&other, &elu_forward(&x, 1.0).1); });
+    panics_here("prelu_forward: alpha needs one value, or one for each channel of x, but x is [2, 3, 2] and alpha is [2]", || { prelu_forward(&image, &two); });
+    panics_here("prelu_forward: x needs a batch and a channel axis, but is [4]", || { prelu_forward(&b, &two); });
+    panics_here("prelu_backward: dout needs the shape of x, but x is [2, 6] and dout is [2, 5]", || { prelu_backward(&other, &prelu_forward(&x, &array![0.1]).1); });
+    panics_here("maxout_forward: pieces must divide the columns of x, but x is [2, 6] and pieces is 4", || { maxout_forward(&x, 4); });
+    panics_here("maxout_forward: pieces must divide the columns of x, but x is [2, 6] and pieces is 0", || { maxout_forward(&x, 0); });
+    panics_here("maxout_backward: dout needs the shape of out, but out is [2, 3] and dout is [2, 5]", || { maxout_backward(&other, &maxout_forward(&x, 2).1); });
 }

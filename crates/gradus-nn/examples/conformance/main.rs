@@ -5,6 +5,7 @@
 //! One line for each case: `ok ID`, or `ID: ` and what is wrong, with the output that is furthest off. The last line is
 //! `N of M cases within 1e-9`. Exit status: 0 if all are, 1 if any is not, 2 if there is no file of cases to run.
 
+mod activations;
 pub mod cases;
 mod losses;
 
@@ -29,7 +30,8 @@ type Run = fn(op: &str, params: &Value, inputs: &Inputs, grad: Option<&ArrayD<f6
 
 /// All modules. A new one is a `mod` line above and a line here.
 const MODULES: &[Run] = &[
-    losses::run, // from scores or predictions to a number
+    activations::run, // affine layer, ReLU to GELU
+    losses::run,      // softmax, SVM, mean squared error
 ];
 
 /// The largest relative error that passes.
