@@ -17,6 +17,9 @@
 //! | `linear` | softmax and SVM classifier: loss, training, prediction | `softmax`, `svm` |
 //! | `affine` | fully connected layer, alone and with ReLU | `two_layer_net` |
 //! | [`activations`] | sigmoid, tanh, GELU; ReLU and its kin | `two_layer_net` for ReLU, leaky ReLU, PReLU, ELU, maxout |
+//! | `dropout` | inverted dropout | `dropout` |
+//! | `norms` | batch, spatial batch, layer, spatial group and instance normalisation | `batchnorm` |
+//! | `knn` | nearest neighbours: distances and the vote | `knn` |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -29,10 +32,17 @@ pub mod activations;
 #[cfg(feature = "two_layer_net")]
 pub mod affine;
 pub mod data;
+#[cfg(feature = "dropout")]
+pub mod dropout;
+#[cfg(feature = "knn")]
+pub mod knn;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
 pub mod losses;
 pub mod metrics;
+mod mode;
+#[cfg(feature = "batchnorm")]
+pub mod norms;
 pub mod preprocess;
 pub mod random;
 pub mod regularisation;
@@ -45,4 +55,5 @@ pub mod split;
 #[cfg(feature = "svm")]
 pub mod svm;
 
+pub use mode::Mode;
 pub use scalar::Scalar;

@@ -63,6 +63,7 @@ fn the_library_gives_what_pytorch_gave() {
         ("softmax_loss_pytorch", include_str!("fixtures/softmax_loss_pytorch.json")),
         ("activations", include_str!("fixtures/activations.json")),
         ("losses", include_str!("fixtures/losses.json")),
+        ("norms", include_str!("fixtures/norms.json")),
     ] {
         let cases = read_cases(text).expect("cases of the format");
         let mut text = Vec::new();

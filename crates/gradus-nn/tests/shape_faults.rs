@@ -13,7 +13,7 @@ use gradus_nn::metrics::accuracy;
 use gradus_nn::preprocess::{mean_image, rows, subtract_mean};
 use gradus_nn::random::{generator, with_replacement};
 use gradus_nn::split::{SplitSizes, split};
-use ndarray::{Array1, Array2, Array3, array};
+use ndarray::{Array1, Array2, Array3, Array4, array};
 
 thread_local! {
     static PANIC: RefCell<Option<(String, String, u32)>> = const { RefCell::new(None) };
@@ -137,4 +137,62 @@ fn two_layer_net() {
     panics_here("maxout_forward: pieces must divide the columns of x, but x is [2, 6] and pieces is 4", || { maxout_forward(&x, 4); });
     panics_here("maxout_forward: pieces must divide the columns of x, but x is [2, 6] and pieces is 0", || { maxout_forward(&x, 0); });
     panics_here("maxout_backward: dout needs the shape of out, but out is [2, 3] and dout is [2, 5]", || { maxout_backward(&other, &maxout_forward(&x, 2).1); });
+}
+
+#[cfg(feature = "dropout")]
+#[rustfmt::skip]
+#[test]
+fn dropout() {
+    use gradus_nn::{Mode, dropout::{dropout_backward, dropout_forward}};
+
+    let (x, other) = (Array2::<f64>::zeros((2, 6)), Array2::<f64>::zeros((2, 5)));
+    panics_here("dropout_forward: p, the probability of keeping, must be above 0 and at most 1, but is 0", || { dropout_forward(&x, 0.0, Mode::Train, &mut generator(1)); });
+    panics_here("dropout_forward: p, the probability of keeping, must be above 0 and at most 1, but is 1.5", || { dropout_forward(&x, 1.5, Mode::Evaluate, &mut generator(1)); });
+    panics_here("dropout_backward: dout needs the shape of mask, but mask is [2, 6] and dout is [2, 5]", || { dropout_backward(&other, &dropout_forward(&x, 0.5, Mode::Train, &mut generator(1)).1); });
+}
+
+#[cfg(feature = "knn")]
+#[rustfmt::skip]
+#[test]
+fn knn() {
+    use gradus_nn::knn::{compute_distances_no_loops, compute_distances_one_loop, compute_distances_two_loops, predict_labels};
+
+    let (x, x_train, y_train) = (Array2::<f64>::zeros((2, 6)), Array2::<f64>::zeros((2, 5)), array![0_usize, 1, 2]);
+    panics_here("compute_distances_two_loops: x and x_train need equally many columns, but x is [2, 6] and x_train is [2, 5]", || { compute_distances_two_loops(&x, &x_train); });
+    panics_here("compute_distances_one_loop: x and x_train need equally many columns, but x is [2, 6] and x_train is [2, 5]", || { compute_distances_one_loop(&x, &x_train); });
+    panics_here("compute_distances_no_loops: x and x_train need equally many columns, but x is [2, 6] and x_train is [2, 5]", || { compute_distances_no_loops(&x, &x_train); });
+    panics_here("predict_labels: y_train needs one label for each column of dists, but dists is [2, 6] and y_train is [3]", || { predict_labels(&x, &y_train, 1); });
+    panics_here("predict_labels: k must be from 1 to the number of training examples, 6, but is 7", || { predict_labels(&x, &Array1::zeros(6), 7); });
+    panics_here("predict_labels: k must be from 1 to the number of training examples, 6, but is 0", || { predict_labels(&x, &Array1::zeros(6), 0); });
+}
+
+#[cfg(feature = "batchnorm")]
+#[rustfmt::skip]
+#[test]
+fn batchnorm() {
+    use gradus_nn::norms::*;
+
+    let (x, other, empty) = (Array2::<f64>::zeros((2, 6)), Array2::<f64>::zeros((2, 5)), Array2::<f64>::zeros((0, 6)));
+    let (images, no_images) = (Array4::<f64>::zeros((2, 6, 3, 3)), Array4::<f64>::zeros((2, 6, 3, 1)));
+    let (six, two) = (Array1::<f64>::zeros(6), Array1::<f64>::zeros(2));
+    let new = || BatchnormParam::<f64>::new(6);
+
+    panics_here("batchnorm_forward: gamma needs one value for each feature of x, but x is [2, 6] and gamma is [2]", || { batchnorm_forward(&x, &two, &six, &mut new()); });
+    panics_here("batchnorm_forward: beta needs one value for each feature of x, but x is [2, 6] and beta is [2]", || { batchnorm_forward(&x, &six, &two, &mut new()); });
+    panics_here("batchnorm_forward: running_mean needs one value for each feature of x, but x is [2, 6] and running_mean is [5]", || { batchnorm_forward(&x, &six, &six, &mut BatchnormParam::new(5)); });
+    panics_here("batchnorm_forward: x needs at least one row, but is [0, 6]", || { batchnorm_forward(&empty, &six, &six, &mut new()); });
+    panics_here("batchnorm_forward: training needs more elements for each feature than the correction, 2, but x is [2, 6]", || { batchnorm_forward(&x, &six, &six, &mut BatchnormParam { correction: 2, ..new() }); });
+    panics_here("batchnorm_backward: dout needs the shape of x, but x is [2, 6] and dout is [2, 5]", || { batchnorm_backward(&other, &batchnorm_forward(&x, &six, &six, &mut new()).1); });
+    panics_here("batchnorm_backward_alt: dout needs the shape of x, but x is [2, 6] and dout is [2, 5]", || { batchnorm_backward_alt(&other, &batchnorm_forward(&x, &six, &six, &mut new()).1); });
+    panics_here("spatial_batchnorm_forward: gamma needs one value for each channel of x, but x is [2, 6, 3, 3] and gamma is [2]", || { spatial_batchnorm_forward(&images, &two, &six, &mut new()); });
+    panics_here("spatial_batchnorm_forward: running_mean needs one value for each channel of x, but x is [2, 6, 3, 3] and running_mean is [5]", || { spatial_batchnorm_forward(&images, &six, &six, &mut BatchnormParam::new(5)); });
+    panics_here("spatial_batchnorm_backward: dout needs the shape of x, but x is [2, 6, 3, 3] and dout is [2, 6, 3, 1]", || { spatial_batchnorm_backward(&no_images, &spatial_batchnorm_forward(&images, &six, &six, &mut new()).1); });
+    panics_here("layernorm_forward: beta needs one value for each feature of x, but x is [2, 6] and beta is [2]", || { layernorm_forward(&x, &six, &two, 1e-5); });
+    panics_here("layernorm_forward: x needs a feature axis, but is []", || { layernorm_forward(&ndarray::arr0(1.0), &six, &six, 1e-5); });
+    panics_here("layernorm_backward: dout needs the shape of x, but x is [2, 6] and dout is [2, 5]", || { layernorm_backward(&other, &layernorm_forward(&x, &six, &six, 1e-5).1); });
+    panics_here("spatial_groupnorm_forward: groups must divide the channels of x, but x is [2, 6, 3, 3] and groups is 4", || { spatial_groupnorm_forward(&images, &six, &six, 4, 1e-5); });
+    panics_here("spatial_groupnorm_forward: gamma needs one value for each channel of x, but x is [2, 6, 3, 3] and gamma is [2]", || { spatial_groupnorm_forward(&images, &two, &six, 3, 1e-5); });
+    panics_here("spatial_groupnorm_backward: dout needs the shape of x, but x is [2, 6, 3, 3] and dout is [2, 6, 3, 1]", || { spatial_groupnorm_backward(&no_images, &spatial_groupnorm_forward(&images, &six, &six, 2, 1e-5).1); });
+    panics_here("instancenorm_forward: gamma needs one value for each channel of x, but x is [2, 6, 3, 3] and gamma is [2]", || { instancenorm_forward(&images, &two, &six, 1e-5); });
+    panics_here("instancenorm_backward: dout needs the shape of x, but x is [2, 6, 3, 3] and dout is [2, 6, 3, 1]", || { instancenorm_backward(&no_images, &instancenorm_forward(&images, &six, &six, 1e-5).1); });
 }

@@ -8,6 +8,7 @@
 mod activations;
 pub mod cases;
 mod losses;
+mod norms;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -32,6 +33,7 @@ type Run = fn(op: &str, params: &Value, inputs: &Inputs, grad: Option<&ArrayD<f6
 const MODULES: &[Run] = &[
     activations::run, // affine layer, ReLU to GELU
     losses::run,      // softmax, SVM, mean squared error
+    norms::run,       // batch, layer, group and instance norm
 ];
 
 /// The largest relative error that passes.

@@ -34,7 +34,7 @@ pub struct MaxoutCache {
 #[track_caller]
 pub fn maxout_forward<F: Scalar>(x: &ArrayRef2<F>, pieces: usize) -> (Array2<F>, MaxoutCache) {
     assert!(
-        pieces > 0 && x.ncols() % pieces == 0,
+        pieces > 0 && x.ncols().is_multiple_of(pieces),
         "maxout_forward: pieces must divide the columns of x, but x is {:?} and pieces is {pieces}",
         x.shape()
     );
