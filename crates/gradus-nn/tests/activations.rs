@@ -10,12 +10,15 @@ use gradus_nn::random::{generator, normal};
 use ndarray::{ArrayD, array};
 use proptest::prelude::*;
 
+/// Output and gradient, from input and upstream gradient.
+type Both<F> = fn(&ArrayD<F>, &ArrayD<F>) -> (ArrayD<F>, ArrayD<F>);
+
 /// A function of each element: its name, forward, backward after forward, and its formula.
 struct Activation {
     name: &'static str,
     forward: fn(&ArrayD<f64>) -> ArrayD<f64>,
     backward: fn(&ArrayD<f64>, &ArrayD<f64>) -> ArrayD<f64>,
-    single: fn(&ArrayD<f32>, &ArrayD<f32>) -> (ArrayD<f32>, ArrayD<f32>),
+    single: Both<f32>,
     formula: fn(f64) -> f64,
 }
 

@@ -64,7 +64,10 @@ pub fn gelu_backward<F: Scalar, D: Dimension>(dout: &ArrayRef<F, D>, cache: &Gel
 /// assert!((gelu_tanh_forward(&x).0 - gelu_forward(&x).0).iter().all(|difference| difference.abs() < 5e-4));
 /// ```
 pub fn gelu_tanh_forward<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>) -> (Array<F, D>, GeluCache<F, D>) {
-    let out = x.mapv(|x| F::cast(0.5) * x * (F::one() + inner(x).0.tanh()));
+    let out = x.mapv(|x| {
+        let x = double(x);
+        F::cast(0.5 * x * (1.0 + inner(x).0.tanh()))
+    });
     (out, GeluCache { x: x.to_owned() })
 }
 
@@ -84,20 +87,25 @@ pub fn gelu_tanh_forward<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>) -> (Array<
 #[track_caller]
 pub fn gelu_tanh_backward<F: Scalar, D: Dimension>(dout: &ArrayRef<F, D>, cache: &GeluCache<F, D>) -> Array<F, D> {
     chain("gelu_tanh_backward", dout, &cache.x, |x| {
+        let x = double(x);
         let (u, slope) = inner(x);
         let t = u.tanh();
-        F::cast(0.5) * (F::one() + t + x * (F::one() - t * t) * slope)
+        F::cast(0.5 * (1.0 + t + x * (1.0 - t * t) * slope))
     })
 }
 
-/// `Phi(x)`, in double precision within: near -1 single precision has few digits of `1 + erf` left.
+/// `Phi(x)`
 fn normal_distribution<F: Scalar>(x: F) -> F {
-    let x = x.to_f64().expect("f32 and f64 fit into f64");
-    F::cast(0.5 * (1.0 + erf(x * FRAC_1_SQRT_2)))
+    F::cast(0.5 * (1.0 + erf(double(x) * FRAC_1_SQRT_2)))
 }
 
 /// `u` of the approximation, and `du/dx`.
-fn inner<F: Scalar>(x: F) -> (F, F) {
-    let (scale, cubic) = (F::cast(FRAC_2_PI.sqrt()), F::cast(0.044715));
-    (scale * (x + cubic * x * x * x), scale * (F::one() + F::cast(3.0) * cubic * x * x))
+fn inner(x: f64) -> (f64, f64) {
+    let scale = FRAC_2_PI.sqrt();
+    (scale * (x + 0.044715 * x * x * x), scale * (1.0 + 3.0 * 0.044715 * x * x))
+}
+
+/// Double precision within: where `erf` and `tanh` are near -1, single precision has few digits of `1 + erf` left.
+fn double<F: Scalar>(x: F) -> f64 {
+    x.to_f64().expect("f32 and f64 fit into f64")
 }
