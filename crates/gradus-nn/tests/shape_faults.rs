@@ -13,7 +13,7 @@ use gradus_nn::metrics::accuracy;
 use gradus_nn::preprocess::{mean_image, rows, subtract_mean};
 use gradus_nn::random::{generator, with_replacement};
 use gradus_nn::split::{SplitSizes, split};
-use ndarray::{Array1, Array2, Array3, Array4, array};
+use ndarray::{Array1, Array2, array};
 
 thread_local! {
     static PANIC: RefCell<Option<(String, String, u32)>> = const { RefCell::new(None) };
@@ -116,6 +116,7 @@ fn two_layer_net() {
     use gradus_nn::activations::{elu_backward, elu_forward, leaky_relu_backward, leaky_relu_forward, relu_backward, relu_forward};
     use gradus_nn::activations::{maxout_backward, maxout_forward, prelu_backward, prelu_forward};
     use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
+    use ndarray::Array3;
 
     let (x, image, other) = (Array2::<f64>::zeros((2, 6)), Array3::<f64>::zeros((2, 3, 2)), Array2::<f64>::zeros((2, 5)));
     let (w, b, two) = (Array2::<f64>::zeros((6, 4)), Array1::<f64>::zeros(4), Array1::<f64>::zeros(2));
@@ -171,6 +172,7 @@ fn knn() {
 #[test]
 fn batchnorm() {
     use gradus_nn::norms::*;
+    use ndarray::Array4;
 
     let (x, other, empty) = (Array2::<f64>::zeros((2, 6)), Array2::<f64>::zeros((2, 5)), Array2::<f64>::zeros((0, 6)));
     let (images, no_images) = (Array4::<f64>::zeros((2, 6, 3, 3)), Array4::<f64>::zeros((2, 6, 3, 1)));
