@@ -58,12 +58,13 @@ fn each_case_gets_a_line_and_faults_say_what_is_wrong() {
 }
 
 #[test]
-fn the_library_gives_what_pytorch_gave() {
+fn the_library_gives_what_was_recorded() {
     for (topic, text) in [
         ("softmax_loss_pytorch", include_str!("fixtures/softmax_loss_pytorch.json")),
         ("activations", include_str!("fixtures/activations.json")),
         ("losses", include_str!("fixtures/losses.json")),
         ("norms", include_str!("fixtures/norms.json")),
+        ("other_shapes", include_str!("fixtures/other_shapes.json")),
     ] {
         let cases = read_cases(text).expect("cases of the format");
         let mut text = Vec::new();

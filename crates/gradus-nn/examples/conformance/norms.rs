@@ -1,4 +1,5 @@
-//! Normalisation layers: `x`, `gamma` and `beta` to `y`, and from the upstream gradient to `dx`, `dgamma` and `dbeta`.
+//! Normalisation layers: `x`, `gamma` and `beta` to `y`, and from the upstream gradient to `dx`, `dgamma` and `dbeta`. A case
+//! without an upstream gradient expects no gradients; `y` stands in for it then.
 
 use gradus_nn::Mode;
 use gradus_nn::norms::*;
