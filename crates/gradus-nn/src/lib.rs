@@ -20,10 +20,16 @@
 //! A topic that is the answer of an assignment is a feature, so that students of that assignment link the library
 //! without it.
 
+#[cfg(feature = "conv")]
+pub mod conv;
 pub mod data;
 #[cfg(feature = "softmax")]
 pub mod linear;
+#[cfg(feature = "conv")]
+mod machinery;
 pub mod metrics;
+#[cfg(feature = "conv")]
+pub mod pool;
 pub mod preprocess;
 pub mod random;
 mod scalar;
@@ -31,5 +37,7 @@ mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
 pub mod split;
+#[cfg(feature = "conv")]
+pub mod upsample;
 
 pub use scalar::Scalar;
