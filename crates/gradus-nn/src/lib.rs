@@ -12,6 +12,8 @@
 //! | --- | --- | --- |
 //! | `softmax` | softmax, log-sum-exp, cross-entropy loss | `softmax` |
 //! | `linear` | softmax classifier: loss, training, prediction | `softmax` |
+//! | `conv`, `pool`, `upsample` | convolution and its transpose, pooling and unpooling, upsampling | `conv` |
+//! | `features` | histograms of oriented gradients and of colours | `features` |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -23,6 +25,8 @@
 #[cfg(feature = "conv")]
 pub mod conv;
 pub mod data;
+#[cfg(feature = "features")]
+pub mod features;
 #[cfg(feature = "softmax")]
 pub mod linear;
 #[cfg(feature = "conv")]
