@@ -20,6 +20,8 @@
 //! | `dropout` | inverted dropout | `dropout` |
 //! | `norms` | batch, spatial batch, layer, spatial group and instance normalisation | `batchnorm` |
 //! | `knn` | nearest neighbours: distances and the vote | `knn` |
+//! | `conv`, `pool`, `upsample` | convolution and its transpose, pooling and unpooling, upsampling | `conv` |
+//! | `features` | histograms of oriented gradients and of colours | `features` |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -31,18 +33,26 @@
 pub mod activations;
 #[cfg(feature = "two_layer_net")]
 pub mod affine;
+#[cfg(feature = "conv")]
+pub mod conv;
 pub mod data;
 #[cfg(feature = "dropout")]
 pub mod dropout;
+#[cfg(feature = "features")]
+pub mod features;
 #[cfg(feature = "knn")]
 pub mod knn;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
 pub mod losses;
+#[cfg(feature = "conv")]
+mod machinery;
 pub mod metrics;
 mod mode;
 #[cfg(feature = "batchnorm")]
 pub mod norms;
+#[cfg(feature = "conv")]
+pub mod pool;
 pub mod preprocess;
 pub mod random;
 pub mod regularisation;
@@ -54,6 +64,8 @@ mod special;
 pub mod split;
 #[cfg(feature = "svm")]
 pub mod svm;
+#[cfg(feature = "conv")]
+pub mod upsample;
 
 pub use mode::Mode;
 pub use scalar::Scalar;

@@ -198,3 +198,112 @@ fn batchnorm() {
     panics_here("instancenorm_forward: gamma needs one value for each channel of x, but x is [2, 6, 3, 3] and gamma is [2]", || { instancenorm_forward(&images, &two, &six, 1e-5); });
     panics_here("instancenorm_backward: dout needs the shape of x, but x is [2, 6, 3, 3] and dout is [2, 6, 3, 1]", || { instancenorm_backward(&no_images, &instancenorm_forward(&images, &six, &six, 1e-5).1); });
 }
+
+#[cfg(feature = "conv")]
+#[rustfmt::skip]
+#[test]
+fn convolution() {
+    use gradus_nn::conv::*;
+    use ndarray::Array4;
+
+    let (x, w, b) = (Array4::<f64>::zeros((1, 4, 5, 6)), Array4::<f64>::zeros((6, 4, 3, 3)), Array1::<f64>::zeros(6));
+    let (short, small, half) = (Array1::<f64>::zeros(5), Array4::<f64>::zeros((1, 4, 2, 1)), Array4::<f64>::zeros((6, 2, 3, 3)));
+    let (plain, odd) = (ConvParams::new(1, 0), ConvParams { groups: 3, ..ConvParams::new(1, 0) });
+    let (still, hollow) = (ConvParams::new(0, 0), ConvParams { padding: [0, 1], dilation: [1, 2], ..plain });
+
+    panics_here("conv_forward: stride, dilation and groups must be at least 1, but are [0, 0], [1, 1] and 1", || { conv_forward(&x, &w, &b, still); });
+    panics_here("conv_forward: groups, 3, must divide the channels of x and the filters of w, but x is [1, 4, 5, 6] and w is [6, 4, 3, 3]", || { conv_forward(&x, &w, &b, odd); });
+    panics_here("conv_forward: w needs one channel for each channel of x in a group, with groups 1, but x is [1, 4, 5, 6] and w is [6, 2, 3, 3]", || { conv_forward(&x, &half, &b, plain); });
+    panics_here("conv_forward: b needs one value for each filter of w, but b is [5] and w is [6, 4, 3, 3]", || { conv_forward(&x, &w, &short, plain); });
+    panics_here("conv_forward: the kernel, with dilation [1, 2], must fit into the image, with padding [0, 1], but x is [1, 4, 2, 1] and w is [6, 4, 3, 3]", || { conv_forward(&small, &w, &b, hollow); });
+    panics_here("conv_forward_naive: b needs one value for each filter of w, but b is [5] and w is [6, 4, 3, 3]", || { conv_forward_naive(&x, &w, &short, plain); });
+    let cache = conv_forward(&x, &w, &b, plain).1;
+    panics_here("conv_backward: dout needs the shape of the output, but dout is [1, 4, 5, 6] and the output is [1, 6, 3, 4]", || { conv_backward(&x, &cache); });
+    panics_here("conv_backward_naive: dout needs the shape of the output, but dout is [1, 4, 5, 6] and the output is [1, 6, 3, 4]", || { conv_backward_naive(&x, &cache); });
+}
+
+#[cfg(feature = "conv")]
+#[rustfmt::skip]
+#[test]
+fn transposed_convolution() {
+    use gradus_nn::conv::*;
+    use ndarray::Array4;
+
+    let (x, w, b) = (Array4::<f64>::zeros((1, 4, 1, 2)), Array4::<f64>::zeros((4, 3, 3, 3)), Array1::<f64>::zeros(3));
+    let (plain, odd) = (ConvTransposeParams::new(1, 0), ConvTransposeParams { groups: 3, ..ConvTransposeParams::new(1, 0) });
+    let (long, cut) = (ConvTransposeParams { output_padding: [0, 2], ..ConvTransposeParams::new(2, 0) }, ConvTransposeParams::new(1, 2));
+
+    panics_here("conv_transpose_forward: stride, dilation and groups must be at least 1, but are [0, 0], [1, 1] and 1", || { conv_transpose_forward(&x, &w, &b, ConvTransposeParams::new(0, 0)); });
+    panics_here("conv_transpose_forward: output_padding must be below stride or dilation, but is [0, 2], with stride [2, 2] and dilation [1, 1]", || { conv_transpose_forward(&x, &w, &b, long); });
+    panics_here("conv_transpose_forward: w needs one kernel for each channel of x, but x is [1, 4, 1, 2] and w is [1, 4, 1, 2]", || { conv_transpose_forward(&x, &x, &b, plain); });
+    panics_here("conv_transpose_forward: groups, 3, must divide the channels of x, but x is [1, 4, 1, 2] and w is [4, 3, 3, 3]", || { conv_transpose_forward(&x, &w, &b, odd); });
+    panics_here("conv_transpose_forward: b needs one value for each filter, with groups 1, but b is [1] and w is [4, 3, 3, 3]", || { conv_transpose_forward(&x, &w, &array![0.0], plain); });
+    panics_here("conv_transpose_forward: something must be left of the output after cutting off the padding, [2, 2], but x is [1, 4, 1, 2] and w is [4, 3, 3, 3]", || { conv_transpose_forward(&x, &w, &b, cut); });
+    panics_here("conv_transpose_forward_naive: b needs one value for each filter, with groups 1, but b is [1] and w is [4, 3, 3, 3]", || { conv_transpose_forward_naive(&x, &w, &array![0.0], plain); });
+    let cache = conv_transpose_forward(&x, &w, &b, plain).1;
+    panics_here("conv_transpose_backward: dout needs the shape of the output, but dout is [1, 4, 1, 2] and the output is [1, 3, 3, 4]", || { conv_transpose_backward(&x, &cache); });
+    panics_here("conv_transpose_backward_naive: dout needs the shape of the output, but dout is [1, 4, 1, 2] and the output is [1, 3, 3, 4]", || { conv_transpose_backward_naive(&x, &cache); });
+}
+
+#[cfg(feature = "conv")]
+#[rustfmt::skip]
+#[test]
+fn pooling_and_upsampling() {
+    use gradus_nn::pool::*;
+    use gradus_nn::upsample::*;
+    use ndarray::Array4;
+
+    let (x, empty, two) = (Array4::<f64>::zeros((1, 2, 3, 4)), Array4::<f64>::zeros((1, 2, 0, 4)), PoolParams::new(2, 2));
+    let (wide, padded) = (PoolParams { kernel: [2, 5], ..two }, PoolParams { padding: [1, 2], ..PoolParams::new(3, 1) });
+    let (dout, argmax) = (Array4::<f64>::zeros((1, 2, 1, 1)), Array4::<u32>::from_elem((1, 2, 3, 4), 9));
+
+    panics_here("max_pool_forward: kernel and stride must be at least 1, but are [2, 2] and [0, 0]", || { max_pool_forward(&x, PoolParams::new(2, 0)); });
+    panics_here("max_pool_forward: padding must be at most half of the kernel, but is [1, 2], with kernel [3, 3]", || { max_pool_forward(&x, padded); });
+    panics_here("max_pool_forward: the kernel must fit into the image, with padding [0, 0], but x is [1, 2, 3, 4] and kernel is [2, 5]", || { max_pool_forward(&x, wide); });
+    panics_here("max_pool_forward_naive: the kernel must fit into the image, with padding [0, 0], but x is [1, 2, 3, 4] and kernel is [2, 5]", || { max_pool_forward_naive(&x, wide); });
+    panics_here("avg_pool_forward: the kernel must fit into the image, with padding [1, 1], but x is [1, 2, 0, 4] and kernel is [2, 2]", || { avg_pool_forward(&empty, PoolParams { padding: [1, 1], ..two }); });
+    panics_here("avg_pool_forward_naive: kernel and stride must be at least 1, but are [0, 0] and [1, 1]", || { avg_pool_forward_naive(&x, PoolParams::new(0, 1)); });
+    panics_here("global_avg_pool_forward: images need at least one element, but x is [1, 2, 0, 4]", || { global_avg_pool_forward(&empty); });
+    panics_here("global_avg_pool_forward_naive: images need at least one element, but x is [1, 2, 0, 4]", || { global_avg_pool_forward_naive(&empty); });
+    let (max, avg, global) = (max_pool_forward(&x, two).1, avg_pool_forward(&x, two).1, global_avg_pool_forward(&x).1);
+    panics_here("max_pool_backward: dout needs the shape of the output, but dout is [1, 2, 1, 1] and the output is [1, 2, 1, 2]", || { max_pool_backward(&dout, &max); });
+    panics_here("max_pool_backward_naive: dout needs the shape of the output, but dout is [1, 2, 1, 1] and the output is [1, 2, 1, 2]", || { max_pool_backward_naive(&dout, &max); });
+    panics_here("avg_pool_backward: dout needs the shape of the output, but dout is [1, 2, 1, 1] and the output is [1, 2, 1, 2]", || { avg_pool_backward(&dout, &avg); });
+    panics_here("avg_pool_backward_naive: dout needs the shape of the output, but dout is [1, 2, 1, 1] and the output is [1, 2, 1, 2]", || { avg_pool_backward_naive(&dout, &avg); });
+    panics_here("global_avg_pool_backward: dout needs the shape of the output, but dout is [1, 3] and the output is [1, 2]", || { global_avg_pool_backward(&array![[0.0, 0.0, 0.0]], &global); });
+    panics_here("global_avg_pool_backward_naive: dout needs the shape of the output, but dout is [1, 3] and the output is [1, 2]", || { global_avg_pool_backward_naive(&array![[0.0, 0.0, 0.0]], &global); });
+
+    panics_here("max_unpool_forward: argmax needs one position for each element of x, but argmax is [1, 2, 3, 4] and x is [1, 2, 1, 1]", || { max_unpool_forward(&dout, &argmax, [3, 4]); });
+    panics_here("max_unpool_forward: positions must be below the output's height * width, [3, 3], but one is 9", || { max_unpool_forward(&x, &argmax, [3, 3]); });
+    let unpool = max_unpool_forward(&x, &argmax, [5, 2]).1;
+    panics_here("max_unpool_backward: dout needs the shape of the output, but dout is [1, 2, 3, 4] and the output is [1, 2, 5, 2]", || { max_unpool_backward(&x, &unpool); });
+
+    panics_here("upsample_nearest_forward: heights and widths must be at least 1, but x is [1, 2, 0, 4] and size is [1, 1]", || { upsample_nearest_forward(&empty, [1, 1]); });
+    panics_here("upsample_bilinear_forward: heights and widths must be at least 1, but x is [1, 2, 3, 4] and size is [0, 8]", || { upsample_bilinear_forward(&x, [0, 8], true); });
+    let (nearest, bilinear) = (upsample_nearest_forward(&x, [6, 8]).1, upsample_bilinear_forward(&x, [6, 8], false).1);
+    panics_here("upsample_nearest_backward: dout needs the shape of the output, but dout is [1, 2, 3, 4] and the output is [1, 2, 6, 8]", || { upsample_nearest_backward(&x, &nearest); });
+    panics_here("upsample_bilinear_backward: dout needs the shape of the output, but dout is [1, 2, 3, 4] and the output is [1, 2, 6, 8]", || { upsample_bilinear_backward(&x, &bilinear); });
+}
+
+#[cfg(feature = "features")]
+#[rustfmt::skip]
+#[test]
+fn features() {
+    use gradus_nn::features::*;
+    use ndarray::{Array3, Array4, ArrayRef3};
+
+    let (two, small, none) = (Array3::<f64>::zeros((2, 9, 9)), Array3::<f64>::zeros((3, 8, 7)), Array3::<f64>::zeros((3, 0, 7)));
+    let (images, flat) = (Array4::<f64>::zeros((0, 3, 8, 8)), HogParams { cell: [8, 8], orientations: 0 });
+
+    panics_here("hog_feature: image needs 1 or 3 channels, but is [2, 9, 9]", || { hog_feature(&two, HogParams::default()); });
+    panics_here("hog_feature: the image must hold at least one cell, but image is [3, 8, 7] and cell is [8, 8]", || { hog_feature(&small, HogParams::default()); });
+    panics_here("hog_feature: cell and orientations must be at least 1, but are [8, 8] and 0", || { hog_feature(&small, flat); });
+    panics_here("grayscale: image needs 1 or 3 channels, but is [2, 9, 9]", || { grayscale(&two); });
+    panics_here("color_histogram_hsv: image needs 3 channels, but is [2, 9, 9]", || { color_histogram_hsv(&two, 10); });
+    panics_here("color_histogram_hsv: bins must be at least 1, but is 0", || { color_histogram_hsv(&small, 0); });
+    panics_here("color_histogram_hsv: image needs at least one pixel, but is [3, 0, 7]", || { color_histogram_hsv(&none, 10); });
+    panics_here("extract_features: needs at least one image, but images is [0, 3, 8, 8]", || { extract_features(&images, Layout::ChannelsFirst, &[]); });
+    let uneven = |image: &ArrayRef3<f64>| Array1::zeros(image[[0, 0, 0]] as usize);
+    let ramp = Array4::from_shape_fn((2, 1, 1, 1), |(n, ..)| 3.0 + n as f64);
+    panics_here("extract_features: every image needs as many features as the first, 3, but image 1 has 4", || { extract_features(&ramp, Layout::ChannelsFirst, &[&uneven]); });
+}
