@@ -12,6 +12,9 @@
 //! | --- | --- | --- |
 //! | `softmax` | softmax, log-sum-exp, cross-entropy loss | `softmax` |
 //! | `linear` | softmax classifier: loss, training, prediction | `softmax` |
+//! | `embedding`, `temporal` | word vectors; affine map and softmax loss at each step of a sequence | `rnn` |
+//! | `rnn`, `lstm`, `gru` | recurrent layers, one step and whole sequences | `rnn` |
+//! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -20,16 +23,32 @@
 //! A topic that is the answer of an assignment is a feature, so that students of that assignment link the library
 //! without it.
 
+#[cfg(feature = "attention")]
+pub mod attention;
 pub mod data;
+#[cfg(feature = "rnn")]
+pub mod embedding;
+#[cfg(feature = "rnn")]
+pub mod gru;
 #[cfg(feature = "softmax")]
 pub mod linear;
+#[cfg(feature = "rnn")]
+pub mod lstm;
 pub mod metrics;
 pub mod preprocess;
 pub mod random;
+#[cfg(feature = "rnn")]
+mod recurrent;
+#[cfg(feature = "rnn")]
+pub mod rnn;
 mod scalar;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
 pub mod split;
+#[cfg(any(feature = "attention", feature = "rnn"))]
+mod steps;
+#[cfg(feature = "rnn")]
+pub mod temporal;
 
 pub use scalar::Scalar;

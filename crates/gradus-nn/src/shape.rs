@@ -11,6 +11,15 @@ pub(crate) fn require(holds: bool, operation: &str, rule: &str, a: (&str, &[usiz
     }
 }
 
+/// Panics unless both arrays have the same shape.
+#[track_caller]
+pub(crate) fn require_same_shape(operation: &str, a: (&str, &[usize]), b: (&str, &[usize])) {
+    if a.1 != b.1 {
+        let rule = format!("{} needs the shape of {}", b.0, a.0);
+        require(false, operation, &rule, a, b);
+    }
+}
+
 /// Panics unless the array has at least one row.
 #[track_caller]
 pub(crate) fn require_rows(operation: &str, name: &str, shape: &[usize]) {

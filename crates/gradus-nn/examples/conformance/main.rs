@@ -8,6 +8,7 @@
 
 pub mod cases;
 mod losses;
+pub mod sequence;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -28,7 +29,10 @@ pub type Outputs = BTreeMap<String, ArrayD<f64>>;
 /// `None` says that the module does not know `op`. Inputs that do not fit panic, as the library does.
 type Run = fn(op: &str, params: &Value, inputs: &Inputs, grad: Option<&ArrayD<f64>>) -> Option<Outputs>;
 
-const MODULES: &[Run] = &[losses::run];
+const MODULES: &[Run] = &[
+    losses::run,   // from scores or predictions to a number
+    sequence::run, // embedding, recurrent layers, attention
+];
 
 /// The largest relative error that passes.
 const TOLERANCE: f64 = 1e-9;
