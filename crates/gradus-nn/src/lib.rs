@@ -15,6 +15,8 @@
 //! | `embedding`, `temporal` | word vectors; affine map and softmax loss at each step of a sequence | `rnn` |
 //! | `rnn`, `lstm`, `gru` | recurrent layers, one step and whole sequences | `rnn` |
 //! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
+//! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
+//! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -30,11 +32,14 @@ pub mod data;
 pub mod embedding;
 #[cfg(feature = "rnn")]
 pub mod gru;
+pub mod initialise;
 #[cfg(feature = "softmax")]
 pub mod linear;
 #[cfg(feature = "rnn")]
 pub mod lstm;
 pub mod metrics;
+#[cfg(feature = "fully_connected")]
+pub mod optimisers;
 pub mod preprocess;
 pub mod random;
 #[cfg(feature = "rnn")]
@@ -42,6 +47,8 @@ mod recurrent;
 #[cfg(feature = "rnn")]
 pub mod rnn;
 mod scalar;
+pub mod schedules;
+pub mod search;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;

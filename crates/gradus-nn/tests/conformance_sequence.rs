@@ -26,6 +26,11 @@ fn recurrent_layers() {
     all_pass(include_str!("fixtures/rnn_pytorch.json"), 8);
 }
 
+#[test]
+fn optimisers() {
+    all_pass(include_str!("fixtures/optimisers_pytorch.json"), 14);
+}
+
 /// Some of these gradients are 0 in exact arithmetic: that of `bk`, because the bias of the keys shifts all scores of a
 /// query alike, and that of a causal sequence's first query, because it sees one key only. Recorded is what rounding left
 /// of them, up to 1.3e-14, which no other program repeats and which the relative error does not forgive. Here these

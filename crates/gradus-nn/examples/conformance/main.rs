@@ -8,6 +8,7 @@
 
 pub mod cases;
 mod losses;
+mod optimisers;
 pub mod sequence;
 
 use std::collections::BTreeMap;
@@ -30,8 +31,9 @@ pub type Outputs = BTreeMap<String, ArrayD<f64>>;
 type Run = fn(op: &str, params: &Value, inputs: &Inputs, grad: Option<&ArrayD<f64>>) -> Option<Outputs>;
 
 const MODULES: &[Run] = &[
-    losses::run,   // from scores or predictions to a number
-    sequence::run, // embedding, recurrent layers, attention
+    losses::run,     // from scores or predictions to a number
+    optimisers::run, // from gradients to parameters
+    sequence::run,   // embedding, recurrent layers, attention
 ];
 
 /// The largest relative error that passes.

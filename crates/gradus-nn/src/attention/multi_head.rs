@@ -7,7 +7,7 @@ use super::Mask;
 use super::heads::{attend, attend_backward};
 use super::scaled_dot_product::require_lengths;
 use crate::Scalar;
-use crate::random::uniform;
+use crate::initialise::xavier_uniform;
 use crate::shape::{require, require_same_shape};
 use crate::steps::{each_step, each_step_backward};
 
@@ -35,8 +35,10 @@ pub struct AttentionParameters<F> {
 }
 
 impl<F: Scalar> AttentionParameters<F> {
-    /// Square matrices for sequences of one number of features, drawn uniformly with variance `1 / features` (Xavier); the
-    /// biases are 0.
+    /// Square matrices for sequences of one number of features, from [`xavier_uniform`]; the biases are 0.
+    ///
+    /// # Panics
+    /// If `features` is 0.
     ///
     /// ```
     /// use gradus_nn::attention::AttentionParameters;
@@ -44,9 +46,9 @@ impl<F: Scalar> AttentionParameters<F> {
     /// let parameters = AttentionParameters::<f32>::random(8, &mut generator(231));
     /// assert!(parameters.wq.dim() == (8, 8) && parameters.bo.len() == 8);
     /// ```
+    #[track_caller]
     pub fn random(features: usize, generator: &mut impl Rng) -> Self {
-        let limit = (3.0 / features as f64).sqrt();
-        let mut square = || uniform((features, features), -limit, limit, generator);
+        let mut square = || xavier_uniform((features, features), generator);
         let zeros = || Array1::zeros(features);
         AttentionParameters {
             wq: square(),
