@@ -11,7 +11,15 @@
 //! | module | what for | feature |
 //! | --- | --- | --- |
 //! | `softmax` | softmax, log-sum-exp, cross-entropy loss | `softmax` |
-//! | `linear` | softmax classifier: loss, training, prediction | `softmax` |
+//! | `svm` | multiclass SVM loss | `svm` |
+//! | [`losses`] | mean squared error, smooth L1, binary cross-entropy | |
+//! | [`regularisation`] | L1, L2, elastic net | |
+//! | `linear` | softmax and SVM classifier: loss, training, prediction | `softmax`, `svm` |
+//! | `affine` | fully connected layer, alone and with ReLU | `two_layer_net` |
+//! | [`activations`] | sigmoid, tanh, GELU; ReLU and its kin | `two_layer_net` for ReLU, leaky ReLU, PReLU, ELU, maxout |
+//! | `dropout` | inverted dropout | `dropout` |
+//! | `norms` | batch, spatial batch, layer, spatial group and instance normalisation | `batchnorm` |
+//! | `knn` | nearest neighbours: distances and the vote | `knn` |
 //! | `embedding`, `temporal` | word vectors; affine map and softmax loss at each step of a sequence | `rnn` |
 //! | `rnn`, `lstm`, `gru` | recurrent layers, one step and whole sequences | `rnn` |
 //! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
@@ -25,25 +33,37 @@
 //! A topic that is the answer of an assignment is a feature, so that students of that assignment link the library
 //! without it.
 
+pub mod activations;
+#[cfg(feature = "two_layer_net")]
+pub mod affine;
 #[cfg(feature = "attention")]
 pub mod attention;
 pub mod data;
+#[cfg(feature = "dropout")]
+pub mod dropout;
 #[cfg(feature = "rnn")]
 pub mod embedding;
 #[cfg(feature = "rnn")]
 pub mod gru;
 pub mod initialise;
-#[cfg(feature = "softmax")]
+#[cfg(feature = "knn")]
+pub mod knn;
+#[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
+pub mod losses;
 #[cfg(feature = "rnn")]
 pub mod lstm;
 pub mod metrics;
+mod mode;
+#[cfg(feature = "batchnorm")]
+pub mod norms;
 #[cfg(feature = "fully_connected")]
 pub mod optimisers;
 pub mod preprocess;
 pub mod random;
 #[cfg(feature = "rnn")]
 mod recurrent;
+pub mod regularisation;
 #[cfg(feature = "rnn")]
 pub mod rnn;
 mod scalar;
@@ -52,10 +72,14 @@ pub mod search;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
+mod special;
 pub mod split;
 #[cfg(any(feature = "attention", feature = "rnn"))]
 mod steps;
+#[cfg(feature = "svm")]
+pub mod svm;
 #[cfg(feature = "rnn")]
 pub mod temporal;
 
+pub use mode::Mode;
 pub use scalar::Scalar;

@@ -1,6 +1,6 @@
 //! Faults in the arguments' shapes: each panics at the line that called the library, in one form of words.
 
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 use ndarray::{ArrayRef1, ArrayRef2};
 
 /// Panics unless `holds`, with the operation, the rule and both shapes.
@@ -27,7 +27,7 @@ pub(crate) fn require_rows(operation: &str, name: &str, shape: &[usize]) {
 }
 
 /// Panics unless `y` has one label for each row of `x`, and there are rows.
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 #[track_caller]
 pub(crate) fn require_labels<F>(operation: &str, x: &ArrayRef2<F>, y: &ArrayRef1<usize>) {
     require_rows(operation, "x", x.shape());
@@ -36,7 +36,7 @@ pub(crate) fn require_labels<F>(operation: &str, x: &ArrayRef2<F>, y: &ArrayRef1
 }
 
 /// Panics unless every label is below the number of classes.
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 #[track_caller]
 pub(crate) fn require_classes(operation: &str, y: &ArrayRef1<usize>, classes: usize) {
     if let Some((index, label)) = y.iter().enumerate().find(|&(_, &label)| label >= classes) {

@@ -58,6 +58,21 @@ fn each_case_gets_a_line_and_faults_say_what_is_wrong() {
 }
 
 #[test]
+fn the_library_gives_what_pytorch_gave() {
+    for (topic, text) in [
+        ("softmax_loss_pytorch", include_str!("fixtures/softmax_loss_pytorch.json")),
+        ("activations", include_str!("fixtures/activations.json")),
+        ("losses", include_str!("fixtures/losses.json")),
+        ("norms", include_str!("fixtures/norms.json")),
+    ] {
+        let cases = read_cases(text).expect("cases of the format");
+        let mut text = Vec::new();
+        let passed = report(&cases, &mut text).expect("a Vec takes all");
+        assert_eq!(passed, cases.len(), "{topic}:\n{}", String::from_utf8_lossy(&text));
+    }
+}
+
+#[test]
 fn a_file_that_is_not_of_the_format_is_an_error_that_names_the_place() {
     let error = |text: &str| read_cases(text).err().expect("an error");
     assert!(error("{").starts_with("not JSON: "));

@@ -7,11 +7,17 @@ use super::{Inputs, Outputs};
 
 /// One recorded call.
 pub struct Case {
+    /// The name to report it by.
     pub id: String,
+    /// The operation, for example `conv2d`.
     pub op: String,
+    /// Its hyper-parameters by name.
     pub params: Value,
+    /// The arrays it is given.
     pub inputs: Inputs,
+    /// The upstream gradient, where the operation is not itself a loss.
     pub grad_output: Option<ArrayD<f64>>,
+    /// What it must give.
     pub expected: Outputs,
 }
 

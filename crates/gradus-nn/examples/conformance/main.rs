@@ -4,10 +4,11 @@
 //!
 //! One line for each case: `ok ID`, or `ID: ` and what is wrong, with the output that is furthest off. The last line is
 //! `N of M cases within 1e-9`. Exit status: 0 if all are, 1 if any is not, 2 if there is no file of cases to run.
-#![expect(clippy::print_stdout, reason = "an example shows its results")]
 
+mod activations;
 pub mod cases;
 mod losses;
+mod norms;
 mod optimisers;
 pub mod sequence;
 
@@ -30,10 +31,13 @@ pub type Outputs = BTreeMap<String, ArrayD<f64>>;
 /// `None` says that the module does not know `op`. Inputs that do not fit panic, as the library does.
 type Run = fn(op: &str, params: &Value, inputs: &Inputs, grad: Option<&ArrayD<f64>>) -> Option<Outputs>;
 
+/// All modules. A new one is a `mod` line above and a line here.
 const MODULES: &[Run] = &[
-    losses::run,     // from scores or predictions to a number
-    optimisers::run, // from gradients to parameters
-    sequence::run,   // embedding, recurrent layers, attention
+    activations::run, // affine layer, ReLU to GELU
+    losses::run,      // softmax, SVM, mean squared error
+    norms::run,       // batch, layer, group and instance norm
+    optimisers::run,  // from gradients to parameters
+    sequence::run,    // embedding, recurrent layers, attention
 ];
 
 /// The largest relative error that passes.
