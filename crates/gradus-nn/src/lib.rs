@@ -23,6 +23,7 @@
 //! | `embedding`, `temporal` | word vectors; affine map and softmax loss at each step of a sequence | `rnn` |
 //! | `rnn`, `lstm`, `gru` | recurrent layers, one step and whole sequences | `rnn` |
 //! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
+//! | `transformer` | encoder and decoder blocks | `attention` |
 //! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
 //! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
@@ -55,6 +56,8 @@ pub mod losses;
 pub mod lstm;
 pub mod metrics;
 mod mode;
+#[cfg(feature = "attention")]
+mod named;
 #[cfg(feature = "batchnorm")]
 pub mod norms;
 #[cfg(feature = "fully_connected")]
@@ -80,6 +83,8 @@ mod steps;
 pub mod svm;
 #[cfg(feature = "rnn")]
 pub mod temporal;
+#[cfg(feature = "attention")]
+pub mod transformer;
 
 pub use mode::Mode;
 pub use scalar::Scalar;

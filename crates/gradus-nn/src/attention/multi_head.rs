@@ -8,6 +8,7 @@ use super::heads::{attend, attend_backward};
 use super::scaled_dot_product::require_lengths;
 use crate::Scalar;
 use crate::initialise::xavier_uniform;
+use crate::named::by_name;
 use crate::shape::{require, require_same_shape};
 use crate::steps::{each_step, each_step_backward};
 
@@ -33,6 +34,8 @@ pub struct AttentionParameters<F> {
     /// Of the output, (output features).
     pub bo: Array1<F>,
 }
+
+by_name!(AttentionParameters { wq, bq, wk, bk, wv, bv, wo, bo } {});
 
 impl<F: Scalar> AttentionParameters<F> {
     /// Square matrices for sequences of one number of features, from [`xavier_uniform`]; the biases are 0.
