@@ -22,6 +22,12 @@
 //! | `knn` | nearest neighbours: distances and the vote | `knn` |
 //! | `conv`, `pool`, `upsample` | convolution and its transpose, pooling and unpooling, upsampling | `conv` |
 //! | `features` | histograms of oriented gradients and of colours | `features` |
+//! | `embedding`, `temporal` | word vectors; affine map and softmax loss at each step of a sequence | `rnn` |
+//! | `rnn`, `lstm`, `gru` | recurrent layers, one step and whole sequences | `rnn` |
+//! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
+//! | `transformer` | encoder and decoder blocks | `attention` |
+//! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
+//! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`] | from raw data to rows for training | |
 //! | [`random`] | seeded draws | |
@@ -33,37 +39,62 @@
 pub mod activations;
 #[cfg(feature = "two_layer_net")]
 pub mod affine;
+#[cfg(feature = "attention")]
+pub mod attention;
 #[cfg(feature = "conv")]
 pub mod conv;
 pub mod data;
 #[cfg(feature = "dropout")]
 pub mod dropout;
+#[cfg(feature = "rnn")]
+pub mod embedding;
 #[cfg(feature = "features")]
 pub mod features;
+#[cfg(feature = "rnn")]
+pub mod gru;
+pub mod initialise;
 #[cfg(feature = "knn")]
 pub mod knn;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
 pub mod losses;
+#[cfg(feature = "rnn")]
+pub mod lstm;
 #[cfg(feature = "conv")]
 mod machinery;
 pub mod metrics;
 mod mode;
+#[cfg(feature = "attention")]
+mod named;
 #[cfg(feature = "batchnorm")]
 pub mod norms;
+#[cfg(feature = "fully_connected")]
+pub mod optimisers;
 #[cfg(feature = "conv")]
 pub mod pool;
 pub mod preprocess;
 pub mod random;
+#[cfg(feature = "rnn")]
+mod recurrent;
 pub mod regularisation;
+#[cfg(feature = "rnn")]
+pub mod rnn;
 mod scalar;
+pub mod schedules;
+pub mod search;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
 mod special;
 pub mod split;
+#[cfg(any(feature = "attention", feature = "rnn"))]
+mod steps;
 #[cfg(feature = "svm")]
 pub mod svm;
+#[cfg(feature = "rnn")]
+pub mod temporal;
+#[cfg(feature = "attention")]
+pub mod transformer;
 #[cfg(feature = "conv")]
 pub mod upsample;
 

@@ -9,6 +9,8 @@ mod activations;
 pub mod cases;
 mod losses;
 mod norms;
+mod optimisers;
+pub mod sequence;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -34,6 +36,8 @@ const MODULES: &[Run] = &[
     activations::run, // affine layer, ReLU to GELU
     losses::run,      // softmax, SVM, mean squared error
     norms::run,       // batch, layer, group and instance norm
+    optimisers::run,  // from gradients to parameters
+    sequence::run,    // embedding, recurrent layers, attention
 ];
 
 /// The largest relative error that passes.
