@@ -49,6 +49,38 @@ fn everywhere() {
     panics_here("split: dev is drawn from train, but dev is 1 and train is 0", || { split(1, SplitSizes { dev: 1, ..Default::default() }, 1); });
 }
 
+#[rustfmt::skip]
+#[test]
+fn metrics() {
+    use gradus_nn::metrics::*;
+
+    let (long, short, empty) = (array![0_usize, 1, 2], array![0_usize, 1], Array2::<usize>::zeros((2, 2)));
+    let (oblong, scores, truths) = (Array2::<usize>::ones((2, 3)), array![0.5, f64::NAN], array![true, false]);
+    let (falling, none) = (array![0.0, 1.0, 0.5], Array1::<f64>::zeros(0));
+
+    panics_here("confusion_matrix: there must be one prediction for each label, but predicted is [3] and y is [2]", || { confusion_matrix(&long, &short, 3); });
+    panics_here("confusion_matrix: classes must be below their number, 2, but y has 2", || { confusion_matrix(&array![0, 1, 1], &long, 2); });
+    panics_here("confusion_matrix: classes must be below their number, 2, but predicted has 2", || { confusion_matrix(&long, &array![0, 1, 1], 2); });
+    panics_here("precision_per_class: confusion needs one row and one column for each class, but confusion is [2, 3]", || { precision_per_class(&oblong); });
+    panics_here("recall_per_class: confusion needs one row and one column for each class, but confusion is [2, 3]", || { recall_per_class(&oblong); });
+    panics_here("f_beta_per_class: beta must be 0 or more and finite, but is -1", || { f_beta_per_class(&empty, -1.0); });
+    panics_here("precision: needs at least one example, but confusion, [2, 2], counts none", || { precision(&empty, Average::Macro); });
+    panics_here("recall: needs at least one example, but confusion, [2, 2], counts none", || { recall(&empty, Average::Macro); });
+    panics_here("f_beta: beta must be 0 or more and finite, but is NaN", || { f_beta(&empty, f64::NAN, Average::Micro); });
+    panics_here("matthews_correlation: needs at least one example, but confusion, [2, 2], counts none", || { matthews_correlation(&empty); });
+    panics_here("pixel_accuracy: needs at least one example, but confusion, [2, 2], counts none", || { pixel_accuracy(&empty); });
+    panics_here("mean_iou: needs at least one example, but confusion, [2, 2], counts none", || { mean_iou(&empty); });
+    panics_here("mean_dice: confusion needs one row and one column for each class, but confusion is [2, 3]", || { mean_dice(&oblong); });
+    panics_here("iou: confusion needs one row and one column for each class, but confusion is [2, 3]", || { iou(&oblong); });
+    panics_here("dice: confusion needs one row and one column for each class, but confusion is [2, 3]", || { dice(&oblong); });
+    panics_here("roc_curve: there must be one score for each label, but scores is [0] and positive is [2]", || { roc_curve(&none, &truths); });
+    panics_here("roc_curve: needs at least one example, but scores is [0]", || { roc_curve(&none, &Array1::from_elem(0, true)); });
+    panics_here("roc_auc: scores must be numbers, but scores[1] is NaN", || { roc_auc(&scores, &truths); });
+    panics_here("auc: there must be one y for each x, but x is [3] and y is [0]", || { auc(&falling, &none); });
+    panics_here("auc: x must not fall, but x[2] is 0.5 after 1", || { auc(&falling, &falling); });
+    panics_here("auc: needs at least one point, but x is [0]", || { auc(&none, &none); });
+}
+
 #[cfg(feature = "softmax")]
 #[rustfmt::skip]
 #[test]
