@@ -13,14 +13,17 @@
 //! | `softmax` | softmax, log-sum-exp, cross-entropy loss | `softmax` |
 //! | `linear` | softmax classifier: loss, training, prediction | `softmax` |
 //! | [`metrics`] | how good predictions are | |
-//! | [`preprocess`], [`split`] | from raw data to rows for training | |
+//! | [`preprocess`], [`split`], [`folds`] | from raw data to rows for training, cross-validation | |
+//! | [`augment`] | random changes to training images | |
 //! | [`random`] | seeded draws | |
 //! | [`data`] | readers, embedded data sets | `fashion-mnist` for the embedded images |
 //!
 //! A topic that is the answer of an assignment is a feature, so that students of that assignment link the library
 //! without it.
 
+pub mod augment;
 pub mod data;
+pub mod folds;
 #[cfg(feature = "softmax")]
 pub mod linear;
 pub mod metrics;

@@ -8,7 +8,7 @@ use gradus_nn::metrics::accuracy;
 use gradus_nn::preprocess::{mean_image, rows, subtract_mean};
 use gradus_nn::random::{generator, with_replacement};
 use gradus_nn::split::{SplitSizes, split};
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array1, Array2, Array4, array};
 
 thread_local! {
     static PANIC: RefCell<Option<(String, String, u32)>> = const { RefCell::new(None) };
@@ -79,6 +79,39 @@ fn metrics() {
     panics_here("auc: there must be one y for each x, but x is [3] and y is [0]", || { auc(&falling, &none); });
     panics_here("auc: x must not fall, but x[2] is 0.5 after 1", || { auc(&falling, &falling); });
     panics_here("auc: needs at least one point, but x is [0]", || { auc(&none, &none); });
+}
+
+#[rustfmt::skip]
+#[test]
+fn augmentation() {
+    use gradus_nn::augment::*;
+
+    let (x, two, none) = (Array4::<f64>::zeros((1, 3, 4, 4)), Array4::<f64>::zeros((1, 2, 4, 4)), Array4::<f64>::zeros((0, 3, 4, 4)));
+    let (flat, y) = (Array4::<f64>::zeros((1, 3, 0, 4)), Array2::<f64>::zeros((2, 5)));
+    let one = Array2::<f64>::zeros((1, 5));
+
+    panics_here("crop_with_padding: corners needs one value for each image of x, but x is [1, 3, 4, 4] and corners is [0]", || { crop_with_padding(&x, 1, &[]); });
+    panics_here("crop_with_padding: corners must be at most twice the padding, 2, but corners[0] is (0, 3)", || { crop_with_padding(&x, 1, &[(0, 3)]); });
+    panics_here("random_horizontal_flip: p must be from 0 to 1, but is 1.5", || { random_horizontal_flip(&x, 1.5, &mut generator(1)); });
+    panics_here("rotate: degrees needs one value for each image of x, but x is [1, 3, 4, 4] and degrees is [2]", || { rotate(&x, &[1.0, 2.0]); });
+    panics_here("random_rotation: max_degrees must be 0 or more and finite, but is -5", || { random_rotation(&x, -5.0, &mut generator(1)); });
+    panics_here("scale: factors must be above 0 and finite, but factors[0] is 0", || { scale(&x, &[0.0]); });
+    panics_here("random_scale: factors must be above 0, but begin at 0", || { random_scale(&x, 0.0..=1.0, &mut generator(1)); });
+    panics_here("grayscale: x needs 1 channel (gray) or 3 (red, green, blue), but is [1, 2, 4, 4]", || { grayscale(&two); });
+    panics_here("contrast: x needs 1 channel (gray) or 3 (red, green, blue), but is [1, 2, 4, 4]", || { contrast(&two, &[1.0]); });
+    panics_here("saturation: factors needs one value for each image of x, but x is [1, 3, 4, 4] and factors is [0]", || { saturation(&x, &[]); });
+    panics_here("brightness: factors needs one value for each image of x, but x is [1, 3, 4, 4] and factors is [0]", || { brightness(&x, &[]); });
+    panics_here("colour_jitter: contrast must be 0 or more and finite, but is -1", || { colour_jitter(&x, ColourJitter { contrast: -1.0, ..Default::default() }, &mut generator(1)); });
+    panics_here("gaussian_noise: standard_deviation must be 0 or more and finite, but is NaN", || { gaussian_noise(&x, f64::NAN, &mut generator(1)); });
+    panics_here("gaussian_kernel: sigma must be 0 or more and finite, but is -1", || { gaussian_kernel::<f64>(-1.0); });
+    panics_here("gaussian_blur: sigmas must be 0 or more and finite, but is -1", || { gaussian_blur(&x, &[-1.0]); });
+    panics_here("random_gaussian_blur: sigmas must be a range from 0 or more, but is 2..=1", || { random_gaussian_blur(&x, 2.0..=1.0, &mut generator(1)); });
+    panics_here("cutout: images need at least one pixel, but x is [1, 3, 0, 4]", || { cutout(&flat, 1, &mut generator(1)); });
+    panics_here("one_hot: labels must be below the number of classes, 2, but y[1] is 2", || { one_hot::<f64>(&array![0, 2], 2); });
+    panics_here("mixup: y needs one row of targets for each image of x, but x is [1, 3, 4, 4] and y is [2, 5]", || { mixup(&x, &y, 1.0, &mut generator(1)); });
+    panics_here("mixup: x needs at least one row, but is [0, 3, 4, 4]", || { mixup(&none, &y, 1.0, &mut generator(1)); });
+    panics_here("cutmix: alpha must be above 0 and finite, but is 0", || { cutmix(&x, &one, 0.0, &mut generator(1)); });
+    panics_here("cutmix: images need at least one pixel, but x is [1, 3, 0, 4]", || { cutmix(&flat, &one, 1.0, &mut generator(1)); });
 }
 
 #[cfg(feature = "softmax")]

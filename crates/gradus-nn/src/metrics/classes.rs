@@ -171,8 +171,7 @@ pub fn matthews_correlation(confusion: &ArrayRef2<usize>) -> f64 {
     let Counts { true_positives, predicted, actual } = Counts::of_some("matthews_correlation", confusion);
     let (right, all) = (true_positives.sum(), actual.sum());
     let spread = |counts: &Array1<f64>| all * all - counts.dot(counts);
-    // Two roots, because the product of the spreads of many examples would lose digits.
-    ratio(right * all - predicted.dot(&actual), spread(&predicted).sqrt() * spread(&actual).sqrt())
+    ratio(right * all - predicted.dot(&actual), (spread(&predicted) * spread(&actual)).sqrt())
 }
 
 /// Averages `score`, which gives each class's from its true positives, predictions and examples.
