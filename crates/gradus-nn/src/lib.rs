@@ -29,7 +29,8 @@
 //! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
 //! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
-//! | [`preprocess`], [`split`] | from raw data to rows for training | |
+//! | [`preprocess`], [`split`], [`folds`] | from raw data to rows for training, cross-validation | |
+//! | [`augment`] | random changes to training images | |
 //! | [`random`] | seeded draws | |
 //! | [`data`] | readers, embedded data sets | `fashion-mnist` for the embedded images |
 //!
@@ -41,6 +42,8 @@ pub mod activations;
 pub mod affine;
 #[cfg(feature = "attention")]
 pub mod attention;
+#[cfg(any(feature = "softmax", feature = "svm"))]
+pub mod augment;
 #[cfg(feature = "conv")]
 pub mod conv;
 pub mod data;
@@ -50,12 +53,13 @@ pub mod dropout;
 pub mod embedding;
 #[cfg(feature = "features")]
 pub mod features;
+pub mod folds;
 #[cfg(feature = "rnn")]
 pub mod gru;
 pub mod initialise;
 #[cfg(feature = "knn")]
 pub mod knn;
-#[cfg(any(feature = "softmax", feature = "svm"))]
+#[cfg(feature = "softmax")]
 pub mod linear;
 pub mod losses;
 #[cfg(feature = "rnn")]
