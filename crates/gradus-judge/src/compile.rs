@@ -219,7 +219,7 @@ impl<'a> Draft<'a> {
                 .diagnostics
                 .iter()
                 .flat_map(|diagnostic| &diagnostic.lines)
-                .filter_map(|line| rustc.function_at(*line, &ready))
+                .filter_map(|line| rustc.function_at(*line))
                 .collect();
             if wrong.is_empty() {
                 return Err(refused.into_fault("linking the worker"));

@@ -6,7 +6,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use gradus_question::{Function, Verdict};
@@ -26,6 +26,8 @@ pub struct Rustc<'a> {
     pub library: &'a StudentLibrary,
     /// The module of `gradus_worker::assignments` with the interface.
     pub interface: &'a str,
+    /// The interface's functions.
+    pub functions: &'static [Function],
 }
 
 /// The compiler's refusal.
@@ -48,6 +50,8 @@ pub struct Failed {
 
 const STUDENT: &str = "student.rs";
 const MAIN: &str = "main.rs";
+/// The line of the worker's `main` with the first function.
+const FIRST_FUNCTION_LINE: usize = 2;
 
 impl Refused {
     /// When what the compiler refused is our own text.
@@ -107,27 +111,24 @@ impl Rustc<'_> {
     }
 
     /// The function that a line of the worker's `main` is about.
-    pub fn function_at<'f>(&self, line: usize, ready: &[&'f Function]) -> Option<&'f Function> {
-        line.checked_sub(FIRST_FUNCTION_LINE).and_then(|index| ready.get(index)).copied()
+    pub fn function_at(&self, line: usize) -> Option<&'static Function> {
+        line.checked_sub(FIRST_FUNCTION_LINE).and_then(|index| self.functions.get(index))
     }
 
     /// The worker's `main`: functions from line [`FIRST_FUNCTION_LINE`], one a line.
     fn main_text(&self, ready: &[&Function]) -> String {
         let interface = format!("gradus_worker::assignments::{}::Functions", self.interface);
         let mut text = format!("static FUNCTIONS: {interface} = {interface} {{\n");
-        for function in ready {
-            let arguments = function.arguments.join(", ");
-            text.push_str(&format!("    {name}: Some(|{arguments}| ::student::{name}({arguments})),\n", name = function.name));
+        for function in self.functions {
+            let (name, arguments) = (function.name, function.arguments.join(", "));
+            if ready.contains(&function) {
+                // A closure lets references coerce, so that a more general signature passes too.
+                text.push_str(&format!("    {name}: Some(|{arguments}| ::student::{name}({arguments})),\n"));
+            } else {
+                text.push_str(&format!("    {name}: None,\n"));
+            }
         }
-        let missing = ready.len() < self.function_count();
-        if missing {
-            text.push_str(&format!("    ..{}\n", "NONE"));
-        }
-        text.push_str("};\n");
-        if missing {
-            text.push_str(&format!("const NONE: {interface} = {interface}::none();\n"));
-        }
-        text.push_str("fn main() -> std::io::Result<()> {\n    gradus_worker::serve(&FUNCTIONS)\n}\n");
+        text.push_str("};\nfn main() -> std::io::Result<()> {\n    gradus_worker::serve(&FUNCTIONS)\n}\n");
         text
     }
 
@@ -210,6 +211,3 @@ fn system_paths() -> Vec<PathBuf> {
 fn out(directory: &TempDir) -> PathBuf {
     directory.path().join("out")
 }
-
-#[expect(dead_code, reason = "documented by main_text")]
-fn _unused(_: &Path) {}
