@@ -237,7 +237,7 @@ impl From<CallError> for Failure {
             CallError::Panic { place, .. } => Self {
                 // A panic's text can carry hidden inputs out of the sandbox.
                 summary: "panicked".to_owned(),
-                detail: Some(sentence),
+                detail: Some(sentence.clone()),
                 place,
                 ..failure(Verdict::RuntimePanic)
             },
