@@ -48,7 +48,7 @@ pub struct Failed {
     pub reason: String,
 }
 
-const STUDENT: &str = "student.rs";
+pub(crate) const STUDENT: &str = "student.rs";
 const MAIN: &str = "main.rs";
 /// The line of the worker's `main` with the first function.
 const FIRST_FUNCTION_LINE: usize = 2;
@@ -169,20 +169,19 @@ impl Rustc<'_> {
         all.push(format!("dependency={}", self.library.directory.display()));
         all.extend_from_slice(arguments);
         all.push(file.to_owned());
-        Job {
-            program: self.toolchain.rustc(),
-            arguments: all,
-            environment: vec![
-                // Without /proc rustc does not find its own libraries.
-                ("LD_LIBRARY_PATH".to_owned(), sysroot.join("lib").display().to_string()),
-                ("PATH".to_owned(), "/usr/bin:/bin".to_owned()),
-                ("TMPDIR".to_owned(), out.display().to_string()),
-            ],
-            read_only: vec![directory.path().join("source"), self.library.directory.clone()],
-            executable: [vec![sysroot], system_paths()].concat(),
-            writable: vec![out],
-            working_directory: Some(directory.path().join("source")),
-            limits: Limits {
+        Job::new(self.toolchain.rustc(), Profile::Compiler)
+            .arguments(all)
+            // Without /proc rustc does not find its own libraries.
+            .environment("LD_LIBRARY_PATH", sysroot.join("lib").display().to_string())
+            .environment("PATH", "/usr/bin:/bin")
+            .environment("TMPDIR", out.display().to_string())
+            .read_only(directory.path().join("source"))
+            .read_only(&self.library.directory)
+            .executable(sysroot)
+            .executables(system_paths())
+            .writable(&out)
+            .working_directory(directory.path().join("source"))
+            .limits(Limits {
                 cpu: Duration::from_secs(20),
                 wall: Duration::from_secs(15),
                 memory_bytes: 2 << 30,
@@ -192,9 +191,8 @@ impl Rustc<'_> {
                 kept_output_bytes: 256 << 10,
                 file_bytes: 64 << 20,
                 open_files: 256,
-            },
-            profile: Profile::Compiler,
-        }
+                ..Limits::default()
+            })
     }
 
     fn extern_flag(&self, name: &str) -> Vec<String> {

@@ -93,9 +93,10 @@ impl Operation {
                 if count > bytes.rest().len() / 16 {
                     return Err(WireError::Short { wanted: count.saturating_mul(16), left: bytes.rest().len() });
                 }
-                let changes = (0..count)
-                    .map(|_| Ok((usize::decode(bytes)?, f64::decode(bytes)?)))
-                    .collect::<Result<_, WireError>>()?;
+                let changes =
+                    (0..count)
+                        .map(|_| Ok((usize::decode(bytes)?, f64::decode(bytes)?)))
+                        .collect::<Result<_, WireError>>()?;
                 let part = usize::decode(bytes)?;
                 let weights = if u64::decode(bytes)? == 1 { Some(Vec::decode(bytes)?) } else { None };
                 Ok(Self::Perturb { argument, changes, part, weights })

@@ -17,8 +17,14 @@ use serde_json::{Value, json};
 const EXTERNS: [&str; 6] = ["gradus_check", "gradus_nn", "gradus_worker", "ndarray", "ndarray_rand", "rand"];
 
 /// What the student's library is made from, seen from the workspace's root.
-const SOURCES: [&str; 6] =
-    ["Cargo.lock", "assignments", "crates/gradus-check", "crates/gradus-nn", "crates/gradus-question", "crates/gradus-worker"];
+const SOURCES: [&str; 6] = [
+    "Cargo.lock",
+    "assignments",
+    "crates/gradus-check",
+    "crates/gradus-nn",
+    "crates/gradus-question",
+    "crates/gradus-worker",
+];
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -62,8 +68,14 @@ fn build(workspace: &Path, target: &Path, topics: &[String]) -> Vec<PathBuf> {
     for (name, _) in env::vars_os() {
         // What the outer cargo, clippy or a test runner set for their own build must not reach this one.
         let text = name.to_string_lossy();
-        let foreign = text.starts_with("CARGO") && text != "CARGO_HOME" || text.starts_with("RUST") && text != "RUSTUP_HOME";
-        if foreign || matches!(&*text, "TARGET" | "HOST" | "PROFILE" | "OPT_LEVEL" | "DEBUG" | "NUM_JOBS" | "OUT_DIR" | "MAKEFLAGS") {
+        let foreign =
+            text.starts_with("CARGO") && text != "CARGO_HOME" || text.starts_with("RUST") && text != "RUSTUP_HOME";
+        if foreign
+            || matches!(
+                &*text,
+                "TARGET" | "HOST" | "PROFILE" | "OPT_LEVEL" | "DEBUG" | "NUM_JOBS" | "OUT_DIR" | "MAKEFLAGS"
+            )
+        {
             command.env_remove(name);
         }
     }
@@ -94,7 +106,9 @@ fn collect(artifacts: &[PathBuf], directory: &Path) -> BTreeMap<&'static str, St
     for path in artifacts {
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
         fs::copy(path, directory.join(&name)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        if let Some(known) = EXTERNS.iter().find(|known| name == format!("lib{known}.rlib") || name.starts_with(&format!("lib{known}-"))) {
+        if let Some(known) =
+            EXTERNS.iter().find(|known| name == format!("lib{known}.rlib") || name.starts_with(&format!("lib{known}-")))
+        {
             externs.insert(*known, name);
         }
     }

@@ -79,7 +79,9 @@ impl ToolchainError {
             Self::Library { .. } | Self::List { .. } => {
                 "build gradus again, or set GRADUS_LIBRARY to the folder with library.json"
             }
-            Self::Compiler { .. } => "install that version with rustup, or build gradus again with the version you have",
+            Self::Compiler { .. } => {
+                "install that version with rustup, or build gradus again with the version you have"
+            }
             Self::Assignment { .. } => "build gradus again: the assignment is newer than the library",
         }
     }
@@ -98,9 +100,11 @@ impl Toolchain {
     /// # Errors
     /// When either is not there.
     pub fn find() -> Result<Self, ToolchainError> {
-        let library = env::var_os("GRADUS_LIBRARY").map_or_else(|| PathBuf::from(env!("GRADUS_STUDENT_LIBRARY")), PathBuf::from);
+        let library =
+            env::var_os("GRADUS_LIBRARY").map_or_else(|| PathBuf::from(env!("GRADUS_STUDENT_LIBRARY")), PathBuf::from);
         let path = library.join("library.json");
-        let text = fs::read_to_string(&path).map_err(|source| ToolchainError::Library { path: path.clone(), source })?;
+        let text =
+            fs::read_to_string(&path).map_err(|source| ToolchainError::Library { path: path.clone(), source })?;
         let list: List = serde_json::from_str(&text).map_err(|source| ToolchainError::List { path, source })?;
         let sysroot = find_sysroot(&list)?;
         Ok(Self { sysroot, library, list })

@@ -1,0 +1,6 @@
+//! Assignment `softmax`: its interface and its public checks.
+
+pub mod checks;
+mod interface;
+
+pub use interface::{FUNCTIONS, Functions, call};

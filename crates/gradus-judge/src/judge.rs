@@ -1,0 +1,243 @@
+//! Grading one submission: read, compile, call, count.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use gradus_assignments::{Assignment, Manifest};
+use gradus_notebook::{FragmentKind, Note, Submission, SubmissionError, Wanted, read_submission};
+use gradus_question::{Check, Context, Failure, Function, Session, Verdict};
+use gradus_sandbox::{Job, Limits, Profile, Sandbox};
+use gradus_toolchain::{StudentLibrary, Toolchain, ToolchainError};
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::assemble::location_of;
+use crate::compile::{Compiled, compile};
+use crate::grade::{Answer, CheckGrade, FunctionGrade, FunctionState, Grade, Outcome, Remark, Timings};
+use crate::rustc::Rustc;
+use crate::worker::Worker;
+
+/// After this many time limits of one function, its other checks are not waited for.
+const PATIENCE_CALLS: usize = 2;
+
+/// Crates and names that a submission may `use` from.
+const AVAILABLE: [&str; 8] = ["alloc", "core", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand", "std"];
+
+/// A judge of one assignment's submissions.
+pub struct Judge {
+    assignment: &'static Assignment,
+    manifest: Manifest,
+    checks: Vec<Check>,
+    sandbox: Sandbox,
+    toolchain: Toolchain,
+    library: StudentLibrary,
+}
+
+/// Why there can be no judge.
+#[derive(Debug, thiserror::Error)]
+pub enum JudgeError {
+    /// No compiler or no library.
+    #[error(transparent)]
+    Toolchain(#[from] ToolchainError),
+    /// The assignment's manifest is not in order.
+    #[error(transparent)]
+    Manifest(#[from] gradus_assignments::ManifestError),
+}
+
+impl Judge {
+    /// A judge that runs `checks` on the functions of `assignment`.
+    ///
+    /// # Errors
+    /// When there is no compiler, or no library for this assignment.
+    pub fn new(assignment: &'static Assignment, checks: Vec<Check>, sandbox: Sandbox) -> Result<Self, JudgeError> {
+        let toolchain = Toolchain::find()?;
+        let library = toolchain.student_library(assignment.id)?;
+        Ok(Self { manifest: assignment.manifest()?, assignment, checks, sandbox, toolchain, library })
+    }
+
+    /// The assignment's manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Grades the submission at `path`, with random inputs from `seed`.
+    pub fn grade(&self, path: &Path, seed: u64) -> Outcome {
+        let start = Instant::now();
+        let name = submission_name(path);
+        let submission = match read_submission(path, &self.wanted(), &AVAILABLE) {
+            Ok(submission) => submission,
+            Err(error) => return self.unreadable(name, &error),
+        };
+        let extract = start.elapsed();
+
+        let start = Instant::now();
+        let compiled = match compile(&submission, self.assignment.functions, &self.rustc()) {
+            Ok(compiled) => compiled,
+            Err(failed) => return fault(name, failed.to_string()),
+        };
+        let compile = start.elapsed();
+
+        let start = Instant::now();
+        let functions = match self.run_checks(&submission, &compiled, seed) {
+            Ok(functions) => functions,
+            Err(reason) => return fault(name, reason),
+        };
+        let judge = start.elapsed();
+
+        Outcome::Graded(Box::new(Grade {
+            submission: name,
+            assignment: self.manifest.id.clone(),
+            title: self.manifest.title.clone(),
+            sandbox: self.sandbox.describe(),
+            seed,
+            functions,
+            remarks: submission.notes.iter().map(remark).collect(),
+            timings: Timings { extract, compile, judge, ..Timings::default() },
+        }))
+    }
+
+    fn wanted(&self) -> Vec<Wanted<'_>> {
+        let entries = self.manifest.functions.iter();
+        entries.map(|entry| Wanted { function: &entry.name, cell_id: Some(&entry.cell) }).collect()
+    }
+
+    fn rustc(&self) -> Rustc<'_> {
+        Rustc {
+            sandbox: &self.sandbox,
+            toolchain: &self.toolchain,
+            library: &self.library,
+            interface: self.assignment.id,
+            functions: self.assignment.functions,
+        }
+    }
+
+    /// Runs all checks, function by function, each function in a fresh process.
+    fn run_checks(&self, submission: &Submission, compiled: &Compiled, seed: u64) -> Result<Vec<FunctionGrade>, String> {
+        let seeds = seeds(seed, self.checks.len());
+        let mut worker = compiled.program.as_ref().map(|program| Worker::new(&self.sandbox, worker_job(program)));
+        let mut grades = Vec::new();
+        for (function, state) in self.assignment.functions.iter().zip(&compiled.states) {
+            let mut checks = Vec::new();
+            let mut time_limits = 0;
+            if let Some(worker) = &mut worker {
+                worker.restart();
+            }
+            for (check, &seed) in self.checks.iter().zip(&seeds).filter(|(check, _)| check.function == function.name) {
+                let result = match (state, &mut worker) {
+                    (FunctionState::Missing, _) => Err(missing(function)),
+                    (FunctionState::Broken(verdict, _), _) => Err(broken(function, *verdict)),
+                    (FunctionState::Ready, None) => return Err("a function is ready, but no program".to_owned()),
+                    (FunctionState::Ready, Some(_)) if time_limits >= PATIENCE_CALLS => {
+                        Err(Failure::new(Verdict::TimeLimit, "not tried: earlier checks of this function took too long"))
+                    }
+                    (FunctionState::Ready, Some(worker)) => run_check(check, worker, seed)?,
+                };
+                time_limits += usize::from(matches!(&result, Err(failure) if failure.verdict == Verdict::TimeLimit));
+                checks.push(check_grade(check, result, compiled));
+            }
+            grades.push(FunctionGrade {
+                name: function.name.to_owned(),
+                signature: function.signature(),
+                state: state.clone(),
+                answer: answer(submission, function),
+                checks,
+            });
+        }
+        Ok(grades)
+    }
+
+    fn unreadable(&self, submission: String, error: &SubmissionError) -> Outcome {
+        if matches!(error, SubmissionError::GraderFault { .. }) {
+            return fault(submission, error.to_string());
+        }
+        Outcome::Unreadable {
+            submission,
+            message: error.to_string(),
+            hint: error.hint().to_string(),
+            max_points: self.checks.iter().map(|check| check.points).sum(),
+        }
+    }
+}
+
+/// The name that a submission's reports get: its file's or folder's, without extension.
+pub fn submission_name(path: &Path) -> String {
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "submission".to_owned())
+}
+
+/// Runs one check; a fault of ours is tried once more before it counts as one.
+fn run_check(check: &Check, worker: &mut Worker<'_>, seed: u64) -> Result<Result<(), Failure>, String> {
+    let mut reason = String::new();
+    for _ in 0..2 {
+        let run = AssertUnwindSafe(|| check.run(&mut Session::new(worker).with_patience(check.patience), seed));
+        match catch_unwind(run) {
+            Ok(Err(failure)) if failure.fault => reason = failure.summary,
+            Ok(result) => return Ok(result),
+            Err(_) => reason = format!("the check `{}` of `{}` panicked", check.name, check.function),
+        }
+        worker.restart();
+    }
+    Err(reason)
+}
+
+fn check_grade(check: &Check, result: Result<(), Failure>, compiled: &Compiled) -> CheckGrade {
+    let failure = result.as_ref().err();
+    CheckGrade {
+        name: check.name.to_owned(),
+        expectation: check.expectation.to_owned(),
+        visibility: check.visibility,
+        points: if result.is_ok() { check.points } else { 0 },
+        max_points: check.points,
+        verdict: failure.map_or(Verdict::Accept, |failure| failure.verdict),
+        message: failure.map(|failure| failure.message(check.visibility).to_owned()),
+        hint: failure.and_then(|failure| failure.hint.clone()),
+        location: failure
+            .and_then(|failure| failure.place.as_ref())
+            .filter(|place| place.file == crate::rustc::STUDENT)
+            .and_then(|place| compiled.assembled.locate(place.line)),
+    }
+}
+
+fn missing(function: &Function) -> Failure {
+    Failure::new(Verdict::Missing, format!("there is no function `{}` in the submission", function.name))
+        .with_hint(format!("hand in `{}`", function.signature()))
+}
+
+fn broken(function: &Function, verdict: Verdict) -> Failure {
+    Failure::new(verdict, format!("`{}` {}", function.name, verdict.sentence()))
+}
+
+fn answer(submission: &Submission, function: &Function) -> Option<Answer> {
+    let fragment = submission.answer(function.name)?;
+    Some(Answer { location: location_of(&fragment.origin), text: fragment.text.clone() })
+}
+
+fn remark(note: &Note) -> Remark {
+    Remark { location: note.origin.as_ref().map(location_of), text: note.message.clone(), hint: note.hint.clone() }
+}
+
+fn fault(submission: String, reason: String) -> Outcome {
+    Outcome::Fault {
+        submission,
+        message: reason,
+        hint: "this is not the student's doing: mend the cause and grade this submission again".to_owned(),
+    }
+}
+
+/// One seed for each check, all from one.
+fn seeds(seed: u64, count: usize) -> Vec<u64> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    (0..count).map(|_| random.next_u64()).collect()
+}
+
+fn worker_job(program: &Path) -> Job {
+    Job::new(program, Profile::Worker).executable(program).limits(Limits {
+        cpu: std::time::Duration::from_secs(120),
+        wall: std::time::Duration::from_secs(180),
+        memory_bytes: 1 << 30,
+        address_space_bytes: 3 << 30,
+        ..Limits::default()
+    })
+}
