@@ -148,6 +148,8 @@ mod tests {
     fn stubs_say_what_is_wrong_when_called() {
         let stubs = BTreeMap::from([("f", Stub::Missing)]);
         let assembled = assemble(&[], |_| true, &[F], &stubs);
-        assert!(assembled.source.contains("pub fn f(x: f64) -> f64 { ::std::panic!(\"it calls `f`, which is missing\") }"));
+        assert!(
+            assembled.source.contains("pub fn f(x: f64) -> f64 { ::std::panic!(\"it calls `f`, which is missing\") }")
+        );
     }
 }

@@ -22,7 +22,12 @@ pub struct Entry {
 ///
 /// `finished` is called with each outcome as soon as it is there, from the thread that graded it; it may change the
 /// outcome, for example into a fault when its report cannot be written.
-pub fn grade_all(judge: &Judge, entries: &[Entry], jobs: usize, finished: &(dyn Fn(&mut Outcome) + Sync)) -> Vec<Outcome> {
+pub fn grade_all(
+    judge: &Judge,
+    entries: &[Entry],
+    jobs: usize,
+    finished: &(dyn Fn(&mut Outcome) + Sync),
+) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let outcomes: Vec<Mutex<Option<Outcome>>> = entries.iter().map(|_| Mutex::new(None)).collect();
     thread::scope(|scope| {

@@ -143,7 +143,10 @@ impl<'a> Draft<'a> {
                 self.break_all(refused.verdict, &messages);
             }
         }
-        self.break_all(Verdict::CompileError, &[plain("the errors of this submission do not come to an end".to_owned(), None)]);
+        self.break_all(
+            Verdict::CompileError,
+            &[plain("the errors of this submission do not come to an end".to_owned(), None)],
+        );
         Ok(self.assemble(|_| true))
     }
 

@@ -68,9 +68,11 @@ fn digest(raw: &Raw, file: &str) -> Diagnostic {
     spans.sort_by_key(|(span, _)| !span.is_primary);
     let foreign = raw.spans.iter().any(|span| own_line(span, file).is_none());
     let labels = spans.iter().filter_map(|(span, _)| span.label.clone());
-    let children = raw.children.iter().filter(|child| !foreign || child.spans.is_empty()).map(|child| {
-        format!("{}: {}", child.level, child.message)
-    });
+    let children = raw
+        .children
+        .iter()
+        .filter(|child| !foreign || child.spans.is_empty())
+        .map(|child| format!("{}: {}", child.level, child.message));
     Diagnostic {
         code: raw.code.as_ref().map(|code| code.code.clone()),
         text: cut(&raw.message),

@@ -1,13 +1,12 @@
 //! Grading one submission: read, compile, call, count.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use gradus_assignments::{Assignment, Manifest};
-use gradus_notebook::{FragmentKind, Note, Submission, SubmissionError, Wanted, read_submission};
-use gradus_question::{Check, Context, Failure, Function, Session, Verdict};
+use gradus_notebook::{Note, Submission, SubmissionError, Wanted, read_submission};
+use gradus_question::{Check, Failure, Function, Session, Verdict};
 use gradus_sandbox::{Job, Limits, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain, ToolchainError};
 use rand::{RngCore, SeedableRng};
@@ -46,6 +45,16 @@ pub enum JudgeError {
     Manifest(#[from] gradus_assignments::ManifestError),
 }
 
+impl JudgeError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Toolchain(error) => error.hint(),
+            Self::Manifest(_) => "mend assignment.toml and build gradus again",
+        }
+    }
+}
+
 impl Judge {
     /// A judge that runs `checks` on the functions of `assignment`.
     ///
@@ -60,6 +69,11 @@ impl Judge {
     /// The assignment's manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Where submissions run.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
     }
 
     /// Grades the submission at `path`, with random inputs from `seed`.
@@ -114,7 +128,12 @@ impl Judge {
     }
 
     /// Runs all checks, function by function, each function in a fresh process.
-    fn run_checks(&self, submission: &Submission, compiled: &Compiled, seed: u64) -> Result<Vec<FunctionGrade>, String> {
+    fn run_checks(
+        &self,
+        submission: &Submission,
+        compiled: &Compiled,
+        seed: u64,
+    ) -> Result<Vec<FunctionGrade>, String> {
         let seeds = seeds(seed, self.checks.len());
         let mut worker = compiled.program.as_ref().map(|program| Worker::new(&self.sandbox, worker_job(program)));
         let mut grades = Vec::new();
@@ -129,9 +148,10 @@ impl Judge {
                     (FunctionState::Missing, _) => Err(missing(function)),
                     (FunctionState::Broken(verdict, _), _) => Err(broken(function, *verdict)),
                     (FunctionState::Ready, None) => return Err("a function is ready, but no program".to_owned()),
-                    (FunctionState::Ready, Some(_)) if time_limits >= PATIENCE_CALLS => {
-                        Err(Failure::new(Verdict::TimeLimit, "not tried: earlier checks of this function took too long"))
-                    }
+                    (FunctionState::Ready, Some(_)) if time_limits >= PATIENCE_CALLS => Err(Failure::new(
+                        Verdict::TimeLimit,
+                        "not tried: earlier checks of this function took too long",
+                    )),
                     (FunctionState::Ready, Some(worker)) => run_check(check, worker, seed)?,
                 };
                 time_limits += usize::from(matches!(&result, Err(failure) if failure.verdict == Verdict::TimeLimit));

@@ -64,8 +64,11 @@ fn scan_tokens(tokens: TokenStream, in_attribute: bool) -> Option<Refusal> {
             TokenTree::Ident(word) => {
                 let name = word.to_string();
                 let name = name.trim_start_matches("r#");
-                refuse_word(name, &tokens[position + 1..], in_attribute)
-                    .map(|(what, reason)| Refusal { line: word.span().start().line, what, reason })
+                refuse_word(name, &tokens[position + 1..], in_attribute).map(|(what, reason)| Refusal {
+                    line: word.span().start().line,
+                    what,
+                    reason,
+                })
             }
             TokenTree::Punct(punct) if punct.as_char() == '#' => attribute(next, tokens.get(position + 2)),
             TokenTree::Group(group) => scan_tokens(group.stream(), false),

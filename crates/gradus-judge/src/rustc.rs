@@ -56,7 +56,8 @@ const FIRST_FUNCTION_LINE: usize = 2;
 impl Refused {
     /// When what the compiler refused is our own text.
     pub fn into_fault(self, what: &str) -> Failed {
-        let reason = self.diagnostics.first().map_or_else(|| self.verdict.sentence().to_owned(), |first| first.text.clone());
+        let reason =
+            self.diagnostics.first().map_or_else(|| self.verdict.sentence().to_owned(), |first| first.text.clone());
         Failed { what: what.to_owned(), reason }
     }
 }
@@ -98,7 +99,16 @@ impl Rustc<'_> {
     pub fn worker(&self, directory: &TempDir, ready: &[&Function]) -> Result<Result<(), Refused>, Failed> {
         let student = format!("student={}", out(directory).join("libstudent.rlib").display());
         // A static program starts faster and needs to see no other file.
-        let arguments = ["--crate-name", "worker", "--crate-type", "bin", "-C", "target-feature=+crt-static", "-C", "strip=debuginfo"];
+        let arguments = [
+            "--crate-name",
+            "worker",
+            "--crate-type",
+            "bin",
+            "-C",
+            "target-feature=+crt-static",
+            "-C",
+            "strip=debuginfo",
+        ];
         let mut arguments = arguments.map(str::to_owned).to_vec();
         arguments.extend(["--extern".to_owned(), student]);
         arguments.extend(self.extern_flag("gradus_worker"));
@@ -132,11 +142,18 @@ impl Rustc<'_> {
         text
     }
 
-    fn run(&self, directory: &TempDir, file: &str, source: &str, arguments: &[String]) -> Result<Result<(), Refused>, Failed> {
+    fn run(
+        &self,
+        directory: &TempDir,
+        file: &str,
+        source: &str,
+        arguments: &[String],
+    ) -> Result<Result<(), Refused>, Failed> {
         let failed = |reason: String| Failed { what: "running rustc".to_owned(), reason };
         let path = directory.path().join("source").join(file);
         fs::write(&path, source).map_err(|error| failed(error.to_string()))?;
-        let finished = self.sandbox.run(&self.job(directory, file, arguments)).map_err(|error| failed(error.to_string()))?;
+        let finished =
+            self.sandbox.run(&self.job(directory, file, arguments)).map_err(|error| failed(error.to_string()))?;
         let verdict = match &finished.outcome {
             Outcome::Exited { code: 0 } => return Ok(Ok(())),
             Outcome::CpuLimit | Outcome::WallLimit => Verdict::CompileTimeLimit,
@@ -149,7 +166,10 @@ impl Rustc<'_> {
 
     fn refused(&self, verdict: Verdict, finished: &Finished, file: &str) -> Result<Refused, Failed> {
         let diagnostics = diagnostics::parse(&finished.stderr.bytes, file);
-        if verdict == Verdict::CompileError && diagnostics.is_empty() && matches!(finished.outcome, Outcome::Exited { .. }) {
+        if verdict == Verdict::CompileError
+            && diagnostics.is_empty()
+            && matches!(finished.outcome, Outcome::Exited { .. })
+        {
             // rustc ended without an error of its own: it, or the linker, is not in order on this machine.
             let talk = String::from_utf8_lossy(&finished.stderr.bytes);
             let reason = talk.lines().last().unwrap_or("it said nothing").chars().take(500).collect();
@@ -203,7 +223,11 @@ impl Rustc<'_> {
 
 /// What the C compiler needs, which rustc links with.
 fn system_paths() -> Vec<PathBuf> {
-    ["/usr", "/lib", "/lib64", "/bin", "/etc/alternatives"].map(PathBuf::from).into_iter().filter(|path| path.exists()).collect()
+    ["/usr", "/lib", "/lib64", "/bin", "/etc/alternatives"]
+        .map(PathBuf::from)
+        .into_iter()
+        .filter(|path| path.exists())
+        .collect()
 }
 
 fn out(directory: &TempDir) -> PathBuf {
