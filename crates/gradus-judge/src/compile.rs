@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use gradus_notebook::{Fragment, FragmentKind, Submission, signature_of};
+use gradus_notebook::{Fragment, FragmentKind, LeftOutReason, Submission, signature_of};
 use gradus_question::{Function, Verdict};
 use tempfile::TempDir;
 
@@ -87,7 +87,7 @@ impl<'a> Draft<'a> {
                 self.refuse_beside(fragment, &message);
             }
         }
-        let left_out = self.submission.left_out.iter().filter(|left_out| !left_out.is_main_or_test());
+        let left_out = self.submission.left_out.iter().filter(|left_out| left_out.reason != LeftOutReason::MainOrTest);
         for fragment in left_out.map(|left_out| &left_out.fragment) {
             if let Some(message) = refusal(fragment) {
                 self.refuse_beside(fragment, &message);

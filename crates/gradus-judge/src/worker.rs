@@ -102,7 +102,9 @@ impl From<rustix::io::Errno> for Broken {
 
 /// Writes the frame and reads the reply to it, whichever the pipes allow first.
 fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
-    let (requests, replies) = (running.requests(), running.replies());
+    let (Some(requests), Some(replies)) = (running.requests(), running.replies()) else {
+        return Err(Broken::Fault("the worker has no pipes".to_owned()));
+    };
     let mut unsent = frame;
     let mut received = Vec::new();
     let mut buffer = vec![0; 1 << 16];
@@ -111,9 +113,9 @@ fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline:
         if left.is_zero() {
             return Err(Broken::Late);
         }
-        let mut ends = vec![PollFd::new(&replies, PollFlags::IN)];
+        let mut ends = vec![PollFd::new(replies, PollFlags::IN)];
         if !unsent.is_empty() {
-            ends.push(PollFd::new(&requests, PollFlags::OUT));
+            ends.push(PollFd::new(requests, PollFlags::OUT));
         }
         let timeout = Timespec::try_from(left).map_err(|_| Broken::Fault("a deadline out of range".to_owned()))?;
         match poll(&mut ends, Some(&timeout)) {
@@ -126,7 +128,7 @@ fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline:
             unsent = &unsent[write_some(requests.as_fd(), unsent)?..];
         }
         if readable {
-            match rustix::io::read(&replies, &mut buffer[..]) {
+            match rustix::io::read(replies, &mut buffer[..]) {
                 Ok(0) => return Err(Broken::Closed),
                 Ok(count) => received.extend_from_slice(&buffer[..count]),
                 Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
