@@ -20,7 +20,10 @@ fn staff_only_content_stays_out_of_what_students_get() {
             assert!(!dependencies.contains("gradus-grader"), "{name} must not depend on gradus-grader");
         }
     }
-    assert!(!actual.values().any(|dependencies| dependencies.contains("gradus")), "nothing depends on the command line");
+    assert!(
+        !actual.values().any(|dependencies| dependencies.contains("gradus")),
+        "nothing depends on the command line"
+    );
     assert!(actual["gradus-sandbox"].is_empty(), "the sandbox knows nothing of grading");
     assert!(actual["gradus-nn"].is_empty(), "the teaching library stands alone");
 }

@@ -1,19 +1,16 @@
 //! Bad input: each gets a clear message with a hint, and the submissions beside it are not harmed.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{gradus, right_answers, snapshot};
 use serde_json::{Value, json};
-use support::{gradus, snapshot};
 
 /// Grades one bad submission beside a good one, and snapshots what the user reads.
 fn beside_a_good_one(name: &str, file: &str, bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join(file), bytes).expect("a file");
-    fs::write(folder.path().join("good.rs"), support::right_answers()).expect("a file");
+    fs::write(folder.path().join("good.rs"), right_answers()).expect("a file");
     let out = folder.path().join("out");
     let path = |name: &str| folder.path().join(name).display().to_string();
     let run = gradus(&["grade", "softmax", &path(file), &path("good.rs"), "--out", &out.display().to_string()]);
@@ -72,7 +69,7 @@ fn empty() {
 fn duplicate_and_deleted_answer_cells_are_repaired_and_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("homework.ipynb");
-    let answers = support::right_answers();
+    let answers = right_answers();
     let wrong = "pub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> { todo!() }";
     // The answer cell of `predict` was deleted, and the function stands twice elsewhere; the later one counts.
     fs::write(&path, notebook("gradus", &[("scratch", wrong), ("all", &answers)])).expect("a file");
@@ -89,7 +86,7 @@ fn duplicate_and_deleted_answer_cells_are_repaired_and_said() {
 fn a_missing_function_costs_its_own_points() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("homework.rs");
-    let text = support::right_answers().replace("fn predict(", "fn forecast(");
+    let text = right_answers().replace("fn predict(", "fn forecast(");
     fs::write(&path, text).expect("a file");
     let out = folder.path().join("out");
     let run = gradus(&["grade", "softmax", &path.display().to_string(), "--out", &out.display().to_string()]);

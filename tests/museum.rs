@@ -2,18 +2,15 @@
 //!
 //! The answers and the expected reports are staff files, in `grader/keys/<assignment>/`.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use crate::support::{gradus, repository};
 use gradus_grader::{Key, Specimen};
 use gradus_notebook::{Wanted, read_submission};
 use serde_json::Value;
-use support::{gradus, repository};
 
 /// Crates that recorded answers use.
 const AVAILABLE: [&str; 7] = ["core", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand", "std"];
@@ -78,7 +75,8 @@ fn whole_submission(key: &Key, specimen: &Specimen, folder: &Path) -> String {
     let mut text = specimen.source.to_owned();
     if !others.is_empty() {
         for fragment in read(key.reference_source, &others).fragments {
-            let already = fragment.defines.iter().any(|name| own.fragments.iter().any(|own| own.defines.contains(name)));
+            let already =
+                fragment.defines.iter().any(|name| own.fragments.iter().any(|own| own.defines.contains(name)));
             if !already {
                 text.push('\n');
                 text.push_str(&fragment.text);

@@ -26,6 +26,18 @@ pub enum Command {
     Check(Check),
     /// The data sets that come with the program.
     Data(Data),
+    /// For work on the course itself: write what is derived (student notebooks, the README's table).
+    #[cfg(feature = "staff")]
+    Generate(Generate),
+}
+
+/// Arguments of `gradus generate`.
+#[cfg(feature = "staff")]
+#[derive(Args)]
+pub struct Generate {
+    /// Write nothing; tell what is out of date, and end with 1 if anything is.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// Arguments of `gradus grade`.
@@ -99,8 +111,12 @@ pub struct Data {
 #[derive(Subcommand, Clone, Copy)]
 pub enum DataAction {
     /// Name, size, licence and origin of each.
-    List,
-    /// Unpack them, once, and print the folder.
+    List {
+        /// What to print.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Unpack each, once, into $GRADUS_DATA or the user's cache, and print its folder.
     Path,
     /// Hold them against their recorded checksums.
     Verify,

@@ -46,7 +46,10 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
 pub fn staff_judge(assignment: &str, sandbox: crate::arguments::SandboxChoice) -> anyhow::Result<Judge> {
     let assignment = find_assignment(assignment)?;
     let key = gradus_grader::key(assignment.id).ok_or_else(|| {
-        Hinted::new(format!("assignment `{}` has no hidden checks", assignment.id), "is it new? add its key to the grader")
+        Hinted::new(
+            format!("assignment `{}` has no hidden checks", assignment.id),
+            "is it new? add its key to the grader",
+        )
     })?;
     let checks = [(assignment.public_checks)(), (key.hidden_checks)()].concat();
     open_judge(assignment, checks, sandbox)

@@ -5,6 +5,8 @@ pub mod data;
 #[cfg(feature = "staff")]
 pub mod demo;
 #[cfg(feature = "staff")]
+pub mod generate;
+#[cfg(feature = "staff")]
 pub mod grade;
 
 use std::path::PathBuf;

@@ -1,0 +1,6 @@
+//! End-to-end tests: the real program, as students, autograders and instructors run it.
+
+mod architecture;
+mod bad_input;
+mod museum;
+mod support;
