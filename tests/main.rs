@@ -2,5 +2,6 @@
 
 mod architecture;
 mod bad_input;
+mod hostile;
 mod museum;
 mod support;
