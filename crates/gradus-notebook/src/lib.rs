@@ -17,6 +17,8 @@ mod imports;
 mod item;
 mod lines;
 mod names;
+mod notebook;
+mod percent;
 mod recover;
 mod select;
 mod split;
@@ -29,6 +31,8 @@ pub use files::{MAX_FOLDER_ENTRIES, MAX_NOTEBOOK_BYTES, MAX_SOURCE_BYTES};
 pub use fragment::{
     CellPlace, Fragment, FragmentKind, Import, LeftOut, LeftOutReason, Note, Origin, ParseFault, Submission,
 };
+pub use notebook::{Cell, CellType, Notebook, NotebookError};
+pub use percent::PercentError;
 pub use submission::{Wanted, read_submission};
 pub use tokens::make_public;
 
