@@ -7,9 +7,11 @@
 mod manifest;
 #[path = "../softmax/mod.rs"]
 pub mod softmax;
+mod trial;
 
 #[cfg(feature = "manifest")]
 pub use manifest::{FunctionEntry, Manifest, ManifestError};
+pub use trial::Trial;
 
 use gradus_question::{Check, Function};
 
