@@ -51,7 +51,7 @@ pub enum Profile {
     /// Starts processes of its own: a compiler and its linker. All system calls but a list of dangerous ones.
     /// Has a fresh `/proc` of its own processes where there are namespaces.
     Compiler,
-    /// One process with threads that answers requests: reads descriptor 3, writes descriptor 4. Only a short list
+    /// One process with threads that answers requests: reads standard input, writes standard output. Only a short list
     /// of system calls; no new process, no other program, no socket. It can start threads, bounded by
     /// [`Limits::processes`] and by its address space. It can create and write files in
     /// [`Job::writable`], but not rename or remove them. Scripts (`#!`) cannot be workers.

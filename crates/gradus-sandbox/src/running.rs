@@ -20,7 +20,7 @@ const LAUNCHER_GRACE: Duration = Duration::from_secs(15);
 /// A job that has been started. Dropping it kills the job and waits for its end.
 ///
 /// A [`Profile::Worker`](crate::Profile::Worker) is talked to through [`requests`](Running::requests) (its
-/// descriptor 3) and [`replies`](Running::replies) (its descriptor 4). Both are non-blocking on this side, because
+/// standard input) and [`replies`](Running::replies) (its standard output). Both are non-blocking on this side, because
 /// a job may stop reading or writing at any time: use `poll` and a deadline. Written bytes are lost, and replies
 /// end, when the job ends; how it ended tells [`finish`](Running::finish).
 #[derive(Debug)]

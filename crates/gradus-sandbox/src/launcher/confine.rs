@@ -115,11 +115,14 @@ fn die_with_keeper() -> Result<(), Failure> {
 }
 
 fn place_descriptors(given: &Given<'_>) -> Result<(), Failure> {
-    let mut wanted = vec![(given.stdout.as_fd(), 1), (given.stderr.as_fd(), 2)];
+    let mut wanted = vec![(given.stderr.as_fd(), 2)];
     if given.order.job.profile == Profile::Worker {
-        wanted.extend([(given.channel.requests.as_fd(), 3), (given.channel.replies.as_fd(), 4)]);
+        // On the standard descriptors a worker can take them over without unsafe code.
+        wanted.extend([(given.channel.requests.as_fd(), 0), (given.channel.replies.as_fd(), 1)]);
+    } else {
+        // Descriptor 0 is /dev/null since the launcher started.
+        wanted.push((given.stdout.as_fd(), 1));
     }
-    // Descriptor 0 is /dev/null since the launcher started.
     wanted.iter().try_for_each(|(fd, number)| sys::place(*fd, *number)).in_step(Step::Limits, "place the descriptors")
 }
 
