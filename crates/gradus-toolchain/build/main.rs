@@ -96,7 +96,8 @@ fn build(workspace: &Path, target: &Path, topics: &[String]) -> Vec<PathBuf> {
         .filter(|message| message["reason"] == "compiler-artifact")
         .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
         .filter_map(|name| name.as_str().map(PathBuf::from))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rlib"))
+        // Libraries, and the derive macros that they name (rustc looks for them even when it does not run them).
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rlib" || extension == "so"))
         .collect()
 }
 

@@ -45,8 +45,7 @@ fn take_channel() -> io::Result<(OwnedFd, OwnedFd)> {
     let requests = io::stdin().as_fd().try_clone_to_owned()?;
     let replies = io::stdout().as_fd().try_clone_to_owned()?;
     rustix::stdio::dup2_stdout(io::stderr())?;
-    let (empty, end) = io::pipe()?;
-    drop(end);
-    rustix::stdio::dup2_stdin(empty)?;
+    // Reading from it is an error, which is all that an answer should get.
+    rustix::stdio::dup2_stdin(io::stderr())?;
     Ok((requests, replies))
 }

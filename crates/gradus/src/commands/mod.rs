@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use gradus_assignments::{ASSIGNMENTS, Assignment};
 use gradus_judge::Judge;
 use gradus_question::Check;
-use gradus_sandbox::{Requirement, Sandbox};
+use gradus_sandbox::{Level, Requirement, Sandbox};
 
 use crate::arguments::SandboxChoice;
 use crate::error::Hinted;
@@ -31,7 +31,7 @@ fn find_assignment(id: &str) -> anyhow::Result<&'static Assignment> {
 /// A judge with these checks, in the sandbox that was asked for.
 fn open_judge(assignment: &'static Assignment, checks: Vec<Check>, choice: SandboxChoice) -> anyhow::Result<Judge> {
     let requirement = match choice {
-        SandboxChoice::Auto => Requirement::default(),
+        SandboxChoice::Auto => Requirement::AtLeast(Level::Restricted),
         SandboxChoice::LimitsOnly => Requirement::LimitsOnly,
     };
     let sandbox = Sandbox::probe(requirement).map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
