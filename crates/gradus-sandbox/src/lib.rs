@@ -26,6 +26,7 @@ mod job;
 mod level;
 mod limits;
 mod outcome;
+mod system;
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[path = ""]
@@ -48,3 +49,4 @@ pub use outcome::{Captured, Finished, Outcome};
 pub use supported::launcher;
 pub use supported::running::Running;
 pub use supported::sandbox::{Options, Sandbox};
+pub use system::{library_paths, linker_paths};

@@ -98,6 +98,7 @@ fn become_user(given: &Given<'_>) -> Result<bool, Failure> {
         }
         let note = format!("ran as root without capabilities, because {path} cannot be used by any other user");
         tell(given.messages, &Message::Note(note));
+        identity::take_back(&job.writable)?;
         user = None;
     }
     if let Some(number) = user {

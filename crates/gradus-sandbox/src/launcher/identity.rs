@@ -4,7 +4,7 @@ use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, Uid, accessat, fchown, fstat, open};
+use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, Uid, accessat, chown, fchown, fstat, open};
 use rustix::process::{Gid, getpid};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, remove_capability_from_bounding_set,
@@ -74,6 +74,13 @@ impl Drop for Lent {
             let _ = fchown(directory, Some(*owner), None);
         }
     }
+}
+
+/// Makes lent directories root's for a job that runs as root after all; their owner gets them when they are given back.
+pub fn take_back(directories: &[PathBuf]) -> Result<(), Failure> {
+    directories.iter().try_for_each(|path| {
+        chown(path, Some(Uid::ROOT), None).in_step(Step::Program, &format!("{}: take it back", path.display()))
+    })
 }
 
 /// The first of the job's paths that its user cannot use, as when a directory above it is closed to others. A

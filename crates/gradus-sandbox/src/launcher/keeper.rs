@@ -106,14 +106,22 @@ fn keep(keeping: &Keeping) {
 
 fn adopt(keeping: &Keeping) {
     let own = getpid().as_raw_nonzero().get();
+    // A process group is ended by the kernel at one go, even while it grows. The job leads one, whose number is its
+    // own as long as it has not been waited for.
+    let end_group = || sys::kill(-keeping.job, libc::SIGKILL);
     loop {
-        while let Some(ended) = sys::wait(-1, false) {
-            if ended.pid == keeping.job {
+        while let Some(pid) = sys::ended_child() {
+            if pid == keeping.job {
+                end_group();
+            }
+            let ended = sys::wait(pid, true);
+            if let Some(ended) = ended.filter(|ended| ended.pid == keeping.job) {
                 process_tree::end_descendants(own);
                 return report(keeping, ended);
             }
         }
         if sys::next_signal(&SIGNALS) == libc::SIGTERM {
+            end_group();
             process_tree::end_descendants(own);
             return;
         }

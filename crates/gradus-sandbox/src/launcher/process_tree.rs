@@ -17,10 +17,11 @@ pub struct Sample {
     pub cpu: Duration,
 }
 
-/// Adds up what the processes below `root` use, without `root`.
-pub fn sample(root: i32) -> Sample {
+/// Adds up what the processes below `root` use, without `root`. Looks at no more than `most` processes: of a fork bomb
+/// there is no need to see all.
+pub fn sample(root: i32, most: usize) -> Sample {
     let mut sample = Sample::default();
-    for pid in descendants(root) {
+    for pid in descendants(root, most) {
         let Some(status) = fs::read_to_string(format!("/proc/{pid}/stat")).ok().and_then(|text| parse(&text)) else {
             continue; // it has ended meanwhile
         };
@@ -31,13 +32,14 @@ pub fn sample(root: i32) -> Sample {
     sample
 }
 
-/// Ends every process below `root`. They are stopped first, because one that is stopped cannot fork.
+/// Ends every process below the calling one, whose number is `root`. They are first stopped, because a stopped process
+/// cannot fork.
 pub fn end_descendants(root: i32) {
     let give_up = Instant::now() + Duration::from_secs(10);
     while Instant::now() < give_up {
         let mut stopped = 0;
         loop {
-            let now = descendants(root);
+            let now = descendants(root, usize::MAX);
             for pid in &now {
                 sys::kill(*pid, libc::SIGSTOP);
             }
@@ -46,26 +48,26 @@ pub fn end_descendants(root: i32) {
             }
             stopped = now.len();
         }
-        let doomed = descendants(root);
+        let doomed = descendants(root, usize::MAX);
         for pid in &doomed {
             sys::kill(*pid, libc::SIGKILL);
         }
-        // Those orphaned by this become children of `root`, which is the calling process.
+        // Those orphaned by this become children of the calling process.
         let mut reaped = 0;
         while reaped < doomed.len() && sys::wait(-1, true).is_some() {
             reaped += 1;
         }
-        if descendants(root).is_empty() {
+        if descendants(root, 1).is_empty() {
             return;
         }
     }
 }
 
-/// Every process below `root`, without `root`.
-fn descendants(root: i32) -> Vec<i32> {
+/// The processes below `root`, without `root`; once there are `most`, no more are looked for.
+fn descendants(root: i32, most: usize) -> Vec<i32> {
     let mut found = children(root);
     let mut next = 0;
-    while next < found.len() {
+    while next < found.len() && found.len() < most {
         found.extend(children(found[next]));
         next += 1;
     }
@@ -115,9 +117,9 @@ mod tests {
     #[test]
     fn a_child_is_counted() {
         let mut child = std::process::Command::new("/bin/sleep").arg("10").spawn().expect("sleep");
-        let found = descendants(std::process::id() as i32);
+        let found = descendants(std::process::id() as i32, usize::MAX);
         assert!(found.contains(&(child.id() as i32)), "{found:?}");
-        assert!(sample(std::process::id() as i32).tasks >= 1);
+        assert!(sample(std::process::id() as i32, usize::MAX).tasks >= 1);
         child.kill().and_then(|()| child.wait()).expect("to end it");
     }
 }

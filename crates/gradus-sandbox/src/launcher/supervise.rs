@@ -259,7 +259,7 @@ impl Watch<'_> {
     }
 
     fn measure(&mut self) {
-        let sample = process_tree::sample(self.keeper);
+        let sample = process_tree::sample(self.keeper, self.order.job.limits.processes as usize + 1);
         self.peak.resident_bytes = self.peak.resident_bytes.max(sample.resident_bytes);
         self.peak.cpu = self.peak.cpu.max(sample.cpu);
         self.peak.tasks = self.peak.tasks.max(sample.tasks);

@@ -170,6 +170,21 @@ pub fn wait(pid: i32, block: bool) -> Option<Ended> {
     }
 }
 
+/// The number of a child that has ended and not been waited for.
+pub fn ended_child() -> Option<i32> {
+    let mut details = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the pointer is to a live variable of the right type; all-zero bytes are a valid siginfo_t, and waitid
+    // fills in the number, which stays zero if no child has ended.
+    let pid = unsafe {
+        if libc::waitid(libc::P_ALL, 0, details.as_mut_ptr(), flags) != 0 {
+            return None;
+        }
+        details.assume_init().si_pid()
+    };
+    (pid > 0).then_some(pid)
+}
+
 /// Sends a signal; a process that has ended meanwhile is no error.
 pub fn kill(pid: i32, signal: i32) {
     // SAFETY: kill has no memory arguments.
