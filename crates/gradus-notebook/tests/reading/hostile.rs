@@ -1,10 +1,8 @@
 //! Nothing a file holds makes reading panic, and what is kept stands in the input where it says.
 
-mod common;
-
 use std::path::Path;
 
-use common::{notebook, read_bytes};
+use crate::common::{notebook, read_bytes};
 use gradus_notebook::{Fragment, FragmentKind, Notebook, make_public, signature_of};
 use proptest::prelude::*;
 
@@ -113,7 +111,7 @@ proptest! {
 
     #[test]
     fn mutated_notebook(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_usize), 1..6)) {
-        let mut bytes = include_bytes!("fixtures/jupyter.ipynb").to_vec();
+        let mut bytes = include_bytes!("../fixtures/jupyter.ipynb").to_vec();
         for (place, byte, kind) in edits {
             let place = place.index(bytes.len());
             match kind {
@@ -215,5 +213,5 @@ fn large_broken_sources_are_read_in_bounded_time() {
 #[test]
 fn the_fixture_is_read_from_its_own_folder() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-    assert!(common::read(folder, &["softmax_loss"]).expect("a folder").answer("softmax_loss").is_some());
+    assert!(crate::common::read(folder, &["softmax_loss"]).expect("a folder").answer("softmax_loss").is_some());
 }
