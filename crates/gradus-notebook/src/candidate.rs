@@ -42,7 +42,7 @@ pub(crate) fn candidates(source: &Source) -> Vec<Candidate> {
 }
 
 fn candidate(piece: Piece, source: &Source, lines: &Lines) -> Candidate {
-    let text = source.text[piece.range.clone()].to_owned();
+    let text = source.text.get(piece.range.clone()).unwrap_or_default().to_owned();
     let origin = Origin { file: source.file.clone(), cell: source.cell.clone(), line: lines.line(piece.range.start) };
     let mentions = mentions(&text);
     match piece.content {

@@ -183,6 +183,7 @@ impl SubmissionError {
                 "Write the answers in code cells; a cell's type is shown in JupyterLab's toolbar."
             }
             Self::NothingToGrade { .. } => "Put the notebook or the Rust file directly into the folder.",
+            Self::TooLarge { what: "Rust source", .. } => "Hand in the answers only; keep data out of the source.",
             Self::TooLarge { .. } => "Clear the outputs (Edit, Clear Outputs of All Cells), save, and hand in again.",
             Self::TooManyFiles { .. } => {
                 "Hand in a folder that holds only the notebooks and Rust files of the answers."

@@ -13,7 +13,7 @@ use crate::student_notebook;
 /// The largest notebook that is read, outputs included.
 pub const MAX_NOTEBOOK_BYTES: u64 = 64 << 20;
 /// The most Rust source that is read, for one submission as a whole.
-pub const MAX_SOURCE_BYTES: u64 = 8 << 20;
+pub const MAX_SOURCE_BYTES: u64 = 2 << 20;
 /// The most entries a folder may have.
 pub const MAX_FOLDER_ENTRIES: usize = 200;
 
@@ -132,7 +132,11 @@ fn list(folder: &Path, shown: &str, notes: &mut Vec<Note>) -> Result<Entries, Su
             Ok(EntryKind::Folder) => entries.folders.push(path),
             Ok(EntryKind::File) if FileFormat::of(&path).is_some() => entries.files.push(path),
             Ok(EntryKind::File) => notes.push(ignored_note(&name, "only .ipynb and .rs files are read")),
-            Err(error) => notes.push(ignored_note(&name, &error.to_string())),
+            Err(error) => {
+                let text = error.to_string();
+                let why = text.split_once(": ").map_or(text.as_str(), |(_, why)| why);
+                notes.push(ignored_note(&name, why));
+            }
         }
     }
     Ok(entries)

@@ -128,10 +128,17 @@ impl<'a> ImportSources<'a> {
         if self.crates.contains(first) {
             return Verdict::Keep;
         }
-        match self.names.type_or_module(first) {
-            Some(owner) if self.needed[owner] => Verdict::Keep,
-            Some(_) => Verdict::NotNeeded,
-            None => Verdict::NotAvailable,
+        let import = &tree.imports[index];
+        let owners = self.names.meanings(first);
+        // `use crate::f;` and `use crate::*;` import what is there already.
+        if first == "*" || !owners.is_empty() && import.path == import.name {
+            Verdict::NotNeeded
+        } else if owners.iter().any(|owner| self.needed[*owner]) {
+            Verdict::Keep
+        } else if owners.is_empty() {
+            Verdict::NotAvailable
+        } else {
+            Verdict::NotNeeded
         }
     }
 }

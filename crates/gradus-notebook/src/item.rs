@@ -86,8 +86,9 @@ pub(crate) fn describe(item: &Item, start: usize) -> Described {
         }
         Item::Mod(item) => {
             let mut described = Described::named(Shape::Type { also_value: false }, &item.ident);
-            let inner = item.content.iter().flat_map(|(_, items)| items);
-            described.provides = seemingly_defined(inner.map(ToTokens::to_token_stream).collect());
+            let inner = item.content.iter().flat_map(|(_, items)| items).map(|item| describe(item, 0));
+            described.provides =
+                inner.filter(|item| !matches!(item.shape, Shape::Use(_))).flat_map(|item| item.defines).collect();
             described
         }
         Item::Const(item) => Described::named(Shape::Value, &item.ident),

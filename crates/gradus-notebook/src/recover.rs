@@ -15,7 +15,7 @@ use crate::tokens::{DEFINING_KEYWORDS, words};
 const MAX_ENDS: usize = 256;
 /// The most bytes that are parsed, in multiples of the source's size and in all.
 const EFFORT: usize = 32;
-const MAX_EFFORT: usize = 64 << 20;
+const MAX_EFFORT: usize = 16 << 20;
 
 /// The items of `source`, which `error` keeps from parsing.
 pub(crate) fn recover(source: &str, error: &ParseFault) -> Vec<Piece> {
@@ -37,8 +37,9 @@ pub(crate) fn recover(source: &str, error: &ParseFault) -> Vec<Piece> {
             line += 1;
             continue;
         }
+        let Some(own) = (line..line_count).find(|&line| starts[line] == Start::Item) else { break };
         let begin = bounds[line];
-        let ends = (line + 1..=line_count).filter(|&end| end == line_count || at_margin(end)).take(MAX_ENDS);
+        let ends = (own + 1..=line_count).filter(|&end| end == line_count || at_margin(end)).take(MAX_ENDS);
         let mut sound = None;
         let mut fault = None;
         for end in ends {
@@ -60,7 +61,7 @@ pub(crate) fn recover(source: &str, error: &ParseFault) -> Vec<Piece> {
             line = end;
             continue;
         }
-        let end = end_of_broken(&starts, line);
+        let end = end_of_broken(&starts, own);
         let range = begin..begin + source[begin..bounds[end]].trim_end().len();
         // The fault of the piece by itself says more than that of a run of pieces.
         let own_fault = (range.len() <= effort).then(|| parse(&source[range.clone()]).err()).flatten();
@@ -95,9 +96,8 @@ fn start_of(line: &str) -> Start {
     }
 }
 
-/// The line after a broken item that begins at `line`: the next start that is not its own preamble.
-fn end_of_broken(starts: &[Start], line: usize) -> usize {
-    let own = (line..starts.len()).find(|&line| starts[line] == Start::Item).unwrap_or(line);
+/// The line after a broken item whose keyword is in line `own`: the next start.
+fn end_of_broken(starts: &[Start], own: usize) -> usize {
     (own + 1..starts.len()).find(|&line| starts[line] != Start::No).unwrap_or(starts.len())
 }
 

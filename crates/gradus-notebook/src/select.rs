@@ -28,7 +28,7 @@ pub(crate) fn select(
     let names = Names::new(&candidates, &answers);
     let needed = needed(&candidates, &names, answers.iter().map(|(_, index)| *index));
     note_superseded(&candidates, &names, &needed, &mut notes);
-    note_broken_imports(&candidates, &mut notes);
+    note_broken(&candidates, &needed, &answers, &mut notes);
     let imports = choose_imports(&candidates, &needed, &names, available, &mut notes);
     for (function, index) in answers {
         let kind = &mut candidates[index].fragment.kind;
@@ -103,19 +103,24 @@ fn note_superseded(candidates: &[Candidate], names: &Names, needed: &[bool], not
     }
 }
 
-/// An import that does not parse gives no name that an answer could be seen to need.
-fn note_broken_imports(candidates: &[Candidate], notes: &mut Vec<Note>) {
-    for candidate in candidates {
+/// Broken helpers that an answer mentions, and broken imports, of which no name can be seen to be needed.
+fn note_broken(candidates: &[Candidate], needed: &[bool], answers: &[(String, usize)], notes: &mut Vec<Note>) {
+    for (index, candidate) in candidates.iter().enumerate() {
         let fragment = &candidate.fragment;
         let is_import = fragment.text.starts_with("use ") || fragment.text.starts_with("pub use ");
-        if let FragmentKind::Unparsed { error, .. } = &fragment.kind
-            && is_import
-        {
-            notes.push(Note {
-                origin: Some(fragment.origin.clone()),
-                message: format!("the import in {} was left out: {}", fragment.origin, error.message),
-                hint: Some("An import ends with `;`.".to_owned()),
-            });
-        }
+        let is_answer = answers.iter().any(|(_, answer)| *answer == index);
+        let FragmentKind::Unparsed { error, .. } = &fragment.kind else { continue };
+        let (what, hint) = match fragment.defines.first() {
+            _ if is_import => ("the import".to_owned(), "An import ends with `;`."),
+            Some(name) if needed[index] && !is_answer => {
+                (format!("`{name}`, which the answers mention,"), "Run the cell and mend what the compiler reports.")
+            }
+            _ => continue,
+        };
+        notes.push(Note {
+            origin: Some(fragment.origin.clone()),
+            message: format!("{what} in {} is not valid Rust and was left out: {}", fragment.origin, error.message),
+            hint: Some(hint.to_owned()),
+        });
     }
 }

@@ -17,7 +17,7 @@ use crate::fragment::{CellPlace, Note, Origin};
 
 /// The code cells of a notebook, with notes on what was repaired.
 pub(crate) fn read(json: &str, file: &str) -> Result<(Vec<Source>, Vec<Note>), SubmissionError> {
-    let notebook: StudentNotebook = serde_json::from_str(json).map_err(|error| json_error(&error, file))?;
+    let notebook: StudentNotebook = serde_json::from_str(json).map_err(|error| json_error(&error, json, file))?;
     let file = file.to_owned();
     let not_a_notebook = |reason: &str| SubmissionError::NotANotebook {
         file: file.clone(),
@@ -55,18 +55,22 @@ pub(crate) fn read(json: &str, file: &str) -> Result<(Vec<Source>, Vec<Note>), S
             seen.insert(id.clone(), number);
         }
         if cell.cell_type.text().as_deref() == Some("code") {
-            let cell_place = Some(CellPlace { number, id });
-            sources.push(Source { file: file.clone(), cell: cell_place, text: cell.source.0 });
+            let Some(text) = cell.source.0 else {
+                return Err(not_a_notebook(&format!("cell {number}: its source is neither text nor a list of lines")));
+            };
+            sources.push(Source { file: file.clone(), cell: Some(CellPlace { number, id }), text });
         }
     }
     if sources.is_empty() { Err(SubmissionError::NoCodeCells { file }) } else { Ok((sources, notes)) }
 }
 
-fn json_error(error: &serde_json::Error, file: &str) -> SubmissionError {
+fn json_error(error: &serde_json::Error, json: &str, file: &str) -> SubmissionError {
     let text = error.to_string();
     let message = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned();
-    let (file, line, column) = (file.to_owned(), error.line(), error.column());
+    let (file, line, column) = (file.to_owned(), error.line(), error.column().max(1));
     if error.is_data() {
+        let is_object = json.trim_start().starts_with('{');
+        let message = if is_object { message } else { "a notebook is a JSON object".to_owned() };
         SubmissionError::NotANotebook { file, line, column, reason: message }
     } else {
         SubmissionError::NotJson { file, line, column, message, truncated: error.is_eof() }
@@ -155,9 +159,14 @@ impl Scalar {
 #[derive(Default)]
 struct MapOr<T>(T);
 
-/// A cell's source: a string, or a list of strings to be joined.
-#[derive(Default)]
-struct SourceText(String);
+/// A cell's source: a string, or a list of strings to be joined; `None` for anything else.
+struct SourceText(Option<String>);
+
+impl Default for SourceText {
+    fn default() -> Self {
+        Self(Some(String::new()))
+    }
+}
 
 struct ScalarVisitor;
 
@@ -248,20 +257,38 @@ impl<'de> Visitor<'de> for SourceTextVisitor {
     type Value = SourceText;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a cell's source as a string or a list of strings")
+        formatter.write_str("any value")
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<SourceText, E> {
+        Ok(SourceText(None))
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<SourceText, E> {
+        Ok(SourceText(None))
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<SourceText, E> {
+        Ok(SourceText(None))
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<SourceText, E> {
+        Ok(SourceText(None))
     }
     fn visit_str<E>(self, text: &str) -> Result<SourceText, E> {
-        Ok(SourceText(text.to_owned()))
+        Ok(SourceText(Some(text.to_owned())))
     }
     fn visit_unit<E>(self) -> Result<SourceText, E> {
         Ok(SourceText::default())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut lines: A) -> Result<SourceText, A::Error> {
-        let mut text = String::new();
-        while let Some(line) = lines.next_element::<String>()? {
-            text.push_str(&line);
+        let mut text = Some(String::new());
+        while let Some(line) = lines.next_element::<Scalar>()? {
+            match (&mut text, line) {
+                (Some(text), Scalar::Text(line)) => text.push_str(&line),
+                _ => text = None,
+            }
         }
         Ok(SourceText(text))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<SourceText, A::Error> {
+        ScalarVisitor.visit_map(entries).map(|_| SourceText(None))
     }
 }
 

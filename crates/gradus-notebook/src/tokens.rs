@@ -61,25 +61,33 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.chars().next().is_some_and(|first| !first.is_ascii_digit()))
 }
 
-/// The names after `fn`, `struct` and the like at any depth: what a macro call may define.
+/// The names of what look like items at the outermost level: what a macro call may define.
+///
+/// An item follows a `;`, a block, an attribute or a visibility; so `*const f64` in an expression is none.
 pub(crate) fn seemingly_defined(tokens: TokenStream) -> Vec<String> {
+    const BETWEEN: [&str; 7] = ["pub", "ref", "mut", "async", "unsafe", "extern", "crate"];
     let mut names = Vec::new();
-    let mut after_keyword = false;
-    for tree in flatten(tokens) {
-        if let TokenTree::Ident(ident) = &tree {
-            let name = ident.to_string();
-            if name == "ref" || name == "mut" {
-                continue; // `static ref NAME`, `static mut NAME`
+    let mut at_start = true;
+    let mut keyword = false;
+    for tree in tokens {
+        match &tree {
+            TokenTree::Ident(ident) => {
+                let word = ident.to_string();
+                if DEFINING_KEYWORDS.contains(&word.as_str()) {
+                    keyword |= at_start;
+                } else if !BETWEEN.contains(&word.as_str()) {
+                    if keyword {
+                        names.push(plain_name(ident));
+                    }
+                    (at_start, keyword) = (false, false);
+                }
             }
-            if DEFINING_KEYWORDS.contains(&name.as_str()) {
-                after_keyword = true;
-                continue;
-            }
-            if after_keyword {
-                names.push(plain_name(ident));
-            }
+            TokenTree::Group(_) if !keyword => at_start = true,
+            TokenTree::Punct(punct) if punct.as_char() == ';' => (at_start, keyword) = (true, false),
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {}
+            TokenTree::Literal(_) if at_start => {} // `extern "C" fn`
+            _ => (at_start, keyword) = (false, false),
         }
-        after_keyword = false;
     }
     names
 }

@@ -48,23 +48,19 @@ pub fn read(path: PathBuf, functions: &[&str]) -> Result<Submission, SubmissionE
     read_submission(&path, &wanted, &AVAILABLE)
 }
 
-#[allow(dead_code, reason = "not every test file uses it")]
 pub fn cells(cells: &[(&str, &str)], functions: &[&str]) -> Submission {
     read_bytes("work.ipynb", notebook(cells).as_bytes(), functions).expect("a notebook that can be read")
 }
 
-#[allow(dead_code, reason = "not every test file uses it")]
 pub fn rust(source: &str, functions: &[&str]) -> Submission {
     read_bytes("work.rs", source.as_bytes(), functions).expect("a file that can be read")
 }
 
 /// The texts of the fragments in order.
-#[allow(dead_code, reason = "not every test file uses it")]
 pub fn texts(submission: &Submission) -> Vec<&str> {
     submission.fragments.iter().map(|fragment| fragment.text.as_str()).collect()
 }
 
-#[allow(dead_code, reason = "not every test file uses it")]
 pub fn notes(submission: &Submission) -> String {
     submission.notes.iter().map(|note| format!("{}\n", note.message)).collect()
 }

@@ -1,8 +1,6 @@
 //! Which items of a submission are taken, one test for each rule.
 
-mod common;
-
-use common::{cells, folder, notes, read, read_bytes, rust, texts};
+use crate::common::{cells, folder, notes, read, read_bytes, rust, texts};
 use gradus_notebook::{FragmentKind, Import, LeftOutReason, SubmissionError, make_public, signature_of};
 
 #[test]
@@ -263,7 +261,7 @@ fn a_byte_order_mark_and_tabs_are_fine() {
 fn a_folder_is_read_in_name_order() {
     let folder = folder(&[
         ("b.rs", b"fn g() { 2; }"),
-        ("a.ipynb", common::notebook(&[("f", "fn f() { g() }"), ("", "fn g() { 1; }")]).as_bytes()),
+        ("a.ipynb", crate::common::notebook(&[("f", "fn f() { g() }"), ("", "fn g() { 1; }")]).as_bytes()),
         (".ipynb_checkpoints/a.ipynb", b"broken"),
         (".hidden.rs", b"fn f() { 3; }"),
         ("notes.txt", b"hello"),
@@ -282,6 +280,25 @@ fn a_folder_in_a_folder_as_archives_have_it() {
     let folder = folder(&[("work/inner/a.rs", b"fn f() {}"), ("__MACOSX/x", b"")]);
     let submission = read(folder.path().to_owned(), &["f"]).unwrap();
     assert_eq!(submission.answer("f").unwrap().origin.to_string(), "line 1 of work/inner/a.rs");
+}
+
+#[test]
+fn macro_calls_come_along_only_for_what_they_define() {
+    let source = "thread_local! { pub static CACHE: Vec<f64> = Vec::new(); }\nassert!(p as *const f64, { const N: i32 = 1; });\n\
+                  mod raw { pub fn x(p: *const f64) {} }\nfn f(x_1: f64) { CACHE.with(|c| N); }";
+    let submission = rust(source, &["f"]);
+    assert_eq!(submission.fragments.len(), 2, "{:?}", texts(&submission));
+    assert!(texts(&submission)[0].starts_with("thread_local!"));
+}
+
+#[test]
+fn broken_helpers_and_imports_are_said() {
+    let submission = cells(
+        &[("", "use std::fmt\n\nfn helper( {}"), ("f", "use crate::*;\nuse crate::f;\nfn f() { helper() }")],
+        &["f"],
+    );
+    assert_eq!(submission.fragments.len(), 2);
+    insta::assert_snapshot!(notes(&submission));
 }
 
 #[test]
