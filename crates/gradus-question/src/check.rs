@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gradus_check::{Diagnosis, Mismatch, Tolerance, compare, compare_scalar, diagnose};
+use gradus_check::{Diagnosis, Factor, Mismatch, Tolerance, compare, compare_scalar, diagnose};
 use ndarray::{Array, Dimension};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -55,8 +55,8 @@ pub struct Context {
 }
 
 impl Context {
-    /// Expects an array, element by element. `slips` are what typical mistakes give, each with its hint; the hint of
-    /// the first that the actual array agrees with goes into the failure.
+    /// Expects an array, element by element. `slips` are what typical mistakes give, each with words that go on from
+    /// "Your result is"; those of the first that the actual array agrees with go into the failure's hint.
     ///
     /// # Errors
     /// When the arrays differ in shape, or anywhere by more than `tolerance`.
@@ -70,7 +70,7 @@ impl Context {
     ) -> Result<(), Failure> {
         let Err(mismatch) = compare(actual, expected, tolerance) else { return Ok(()) };
         let slips: Vec<_> = slips.iter().map(|(hint, array)| (*hint, array.view().into_dyn())).collect();
-        let diagnosis = diagnose(actual.view().into_dyn(), expected.view().into_dyn(), &slips);
+        let diagnosis = diagnose(actual, expected, None, &slips);
         Err(Failure::of_mismatch(what, &mismatch, diagnosis))
     }
 
@@ -90,7 +90,7 @@ impl Context {
         let arrays: Vec<_> = slips.iter().map(|(hint, number)| (*hint, ndarray::arr0(*number).into_dyn())).collect();
         let slips: Vec<_> = arrays.iter().map(|(hint, array)| (*hint, array.view())).collect();
         let (actual, expected) = (ndarray::arr0(actual).into_dyn(), ndarray::arr0(expected).into_dyn());
-        Err(Failure::of_mismatch(what, &mismatch, diagnose(actual.view(), expected.view(), &slips)))
+        Err(Failure::of_mismatch(what, &mismatch, diagnose(&actual, &expected, None, &slips)))
     }
 
     /// Expects something that a sentence can say.
@@ -218,6 +218,10 @@ impl Failure {
         let failure = Self::wrong(format!("{what}: {}", mismatch.without_values()))
             .with_detail(format!("{what}: {mismatch}"));
         match diagnosis {
+            // An arbitrary factor would give the expected values away; the named ones are the usual slips.
+            Some(diagnosis @ Diagnosis::Scaled { factor: Factor::Other, .. }) => {
+                failure.with_hint(diagnosis.without_values())
+            }
             Some(diagnosis) => failure.with_hint(diagnosis.to_string()),
             None => failure,
         }
@@ -233,7 +237,7 @@ impl From<CallError> for Failure {
             CallError::Panic { place, .. } => Self {
                 // A panic's text can carry hidden inputs out of the sandbox.
                 summary: "panicked".to_owned(),
-                detail: Some(sentence),
+                detail: Some(sentence.clone()),
                 place,
                 ..failure(Verdict::RuntimePanic)
             },
