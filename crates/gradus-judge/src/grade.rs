@@ -199,6 +199,11 @@ impl CheckGrade {
     pub fn passed(&self) -> bool {
         self.verdict == Verdict::Accept
     }
+
+    /// What happened, where that says more than the verdict does.
+    pub fn message_beyond_verdict(&self) -> Option<&str> {
+        self.message.as_deref().filter(|message| *message != self.verdict.sentence())
+    }
 }
 
 impl Outcome {
