@@ -131,7 +131,7 @@ fn listing(folder: &Path) -> BTreeMap<String, u64> {
 }
 
 /// Command lines of processes that run a submission.
-fn processes_in(&temporary) -> Vec<String> {
+fn processes_in(folder: &Path) -> Vec<String> {
     let processes = fs::read_dir("/proc").expect("there is /proc").flatten();
     processes
         .filter_map(|entry| fs::read(entry.path().join("cmdline")).ok())

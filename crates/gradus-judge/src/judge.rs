@@ -2,11 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::Instant;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use gradus_assignments::{Assignment, Manifest};
 use gradus_notebook::{Note, Submission, SubmissionError, Wanted, read_submission};
-use gradus_question::{Check, Failure, Function, Session, Verdict};
+use gradus_question::{Caller, Check, Failure, Function, Session, Verdict};
 use gradus_sandbox::{Job, Limits, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain, ToolchainError};
 use rand::{RngCore, SeedableRng};
@@ -32,6 +33,7 @@ pub struct Judge {
     sandbox: Sandbox,
     toolchain: Toolchain,
     library: StudentLibrary,
+    trial: OnceLock<Result<(), String>>,
 }
 
 /// Why there can be no judge.
@@ -63,7 +65,15 @@ impl Judge {
     pub fn new(assignment: &'static Assignment, checks: Vec<Check>, sandbox: Sandbox) -> Result<Self, JudgeError> {
         let toolchain = Toolchain::find()?;
         let library = toolchain.student_library(assignment.id)?;
-        Ok(Self { manifest: assignment.manifest()?, assignment, checks, sandbox, toolchain, library })
+        Ok(Self {
+            manifest: assignment.manifest()?,
+            assignment,
+            checks,
+            sandbox,
+            toolchain,
+            library,
+            trial: OnceLock::new(),
+        })
     }
 
     /// The assignment's manifest.
@@ -99,6 +109,11 @@ impl Judge {
             Err(reason) => return fault(name, reason),
         };
         let judge = start.elapsed();
+        let crashed =
+            functions.iter().flat_map(|function| &function.checks).any(|check| check.verdict == Verdict::Crash);
+        if crashed && let Err(reason) = self.try_worker() {
+            return fault(name, reason);
+        }
 
         Outcome::Graded(Box::new(Grade {
             submission: name,
@@ -168,6 +183,23 @@ impl Judge {
         Ok(grades)
     }
 
+    /// Whether a worker without a student's code can be talked to here, tried once: if not, a crash is not the
+    /// student's.
+    fn try_worker(&self) -> Result<(), String> {
+        let attempt = || {
+            let rustc = self.rustc();
+            let directory = rustc.directory().map_err(|failed| failed.to_string())?;
+            let built = rustc.library(&directory, "").and_then(|_| rustc.worker(&directory, &[]));
+            if let Err(refused) = built.map_err(|failed| failed.to_string())? {
+                return Err(refused.into_fault("linking an empty worker").to_string());
+            }
+            let mut worker = Worker::new(&self.sandbox, worker_job(&rustc.program(&directory)));
+            let reply = worker.exchange(b"", 1 << 10, Duration::from_secs(10));
+            reply.map(drop).map_err(|error| format!("a worker without a student's code does not answer: {error}"))
+        };
+        self.trial.get_or_init(attempt).clone()
+    }
+
     fn unreadable(&self, submission: String, error: &SubmissionError) -> Outcome {
         if matches!(error, SubmissionError::GraderFault { .. }) {
             return fault(submission, error.to_string());
@@ -181,10 +213,11 @@ impl Judge {
     }
 }
 
-/// The name that a submission's reports get: its file's or folder's, without extension.
+/// The name that a submission's reports get: its folder's, or its file's without extension.
 pub fn submission_name(path: &Path) -> String {
-    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    name.unwrap_or_else(|| "submission".to_owned())
+    // A dot in a folder's name is no extension: `ada.lovelace` and `ada.byron` are two students.
+    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    name.map_or_else(|| "submission".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Runs one check; a fault of ours is tried once more before it counts as one.
@@ -254,8 +287,8 @@ fn seeds(seed: u64, count: usize) -> Vec<u64> {
 
 fn worker_job(program: &Path) -> Job {
     Job::new(program, Profile::Worker).executable(program).limits(Limits {
-        cpu: std::time::Duration::from_secs(120),
-        wall: std::time::Duration::from_secs(180),
+        cpu: Duration::from_secs(120),
+        wall: Duration::from_secs(180),
         memory_bytes: 1 << 30,
         address_space_bytes: 3 << 30,
         ..Limits::default()

@@ -73,7 +73,7 @@ impl Operation {
                     delta.encode(out);
                 }
                 part.encode(out);
-                weights.is_some().then_some(1u64).unwrap_or_default().encode(out);
+                u64::from(weights.is_some()).encode(out);
                 weights.iter().for_each(|weights| weights.encode(out));
             }
         }
