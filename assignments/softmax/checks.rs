@@ -16,15 +16,20 @@ pub fn public() -> Vec<Check> {
     let vectorised = "softmax_classifier_loss";
     vec![
         check("softmax_loss", "two examples by hand", "the mean of ln(4/3) and ln(2), and its gradient", two_examples),
-        check("softmax_loss", "equal scores", "a loss of ln(4) for four equal scores, and its gradient", equal_scores),
-        check("softmax_loss", "large scores", "the same formulas at scores of 1000, with no overflow", large_scores),
+        check(
+            "softmax_loss",
+            "four equal scores",
+            "a loss of ln(4) for four equal scores, and its gradient",
+            equal_scores,
+        ),
+        check("softmax_loss", "scores of 1000", "the same formulas at scores of 1000, with no overflow", large_scores),
         check(naive, "two examples by hand", HAND, |session, context| {
             classifier_by_hand(call::softmax_classifier_loss_naive, session, context)
         }),
         check(naive, "regulariser", REGULARISER, |session, context| {
             regulariser(call::softmax_classifier_loss_naive, session, context)
         }),
-        check(naive, "gradient against the slope of the loss", SLOPE, |session, context| {
+        check(naive, "slope of the loss", SLOPE, |session, context| {
             slope(call::softmax_classifier_loss_naive, session, context)
         }),
         check(vectorised, "two examples by hand", HAND, |session, context| {
@@ -33,7 +38,7 @@ pub fn public() -> Vec<Check> {
         check(vectorised, "regulariser", REGULARISER, |session, context| {
             regulariser(call::softmax_classifier_loss, session, context)
         }),
-        check(vectorised, "gradient against the slope of the loss", SLOPE, |session, context| {
+        check(vectorised, "slope of the loss", SLOPE, |session, context| {
             slope(call::softmax_classifier_loss, session, context)
         }),
         check("train_softmax", "shapes", "weights (features, max(y) + 1) and one loss for each iteration", shapes),
@@ -50,7 +55,12 @@ pub fn public() -> Vec<Check> {
             loss_falls,
         ),
         check("predict", "four examples by hand", "the classes 0, 1, 2 and 0", four_examples),
-        check("predict", "negative scores", "the highest score, also where all scores are negative", negative_scores),
+        check(
+            "predict",
+            "three negative scores",
+            "the highest score, also where all scores are negative",
+            negative_scores,
+        ),
     ]
 }
 

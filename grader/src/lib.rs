@@ -38,13 +38,14 @@ pub struct Sample {
 
 /// A recorded answer.
 ///
-/// A right one answers every question. A wrong one has the wrong functions only, and its first line says what is wrong
-/// with them; beside it stand the reference's other functions.
+/// A right one answers every question. A wrong one has the wrong function only; the reference's others go beside it.
 pub struct Specimen {
     /// Its file's name without extension.
     pub name: &'static str,
     /// Its file's content.
     pub source: &'static str,
+    /// What it is, from its first line.
+    pub about: &'static str,
     /// Whether it is to get full marks.
     pub right: bool,
 }
@@ -53,5 +54,5 @@ static KEYS: &[&Key] = &[&softmax::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {
-    KEYS.iter().copied().find(|key| key.assignment.interface_path == id)
+    KEYS.iter().copied().find(|key| key.assignment.id == id)
 }

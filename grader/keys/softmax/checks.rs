@@ -12,7 +12,6 @@ mod recorded;
 mod softmax_loss;
 mod speed;
 mod train;
-mod train_on_images;
 
 use std::time::Duration;
 
@@ -26,7 +25,6 @@ pub fn hidden() -> Vec<Check> {
         classifier::checks::<classifier::Vectorised>(),
         vec![speed::check()],
         train::checks(),
-        train_on_images::checks(),
         predict::checks(),
     ]
     .concat()

@@ -40,23 +40,52 @@ impl Classifier for Vectorised {
 pub fn checks<F: Classifier>() -> Vec<Check> {
     let check = |name, points, expectation, run| check(F::NAME, name, points, expectation, run);
     vec![
-        check("loss without regularisation", 3, "the mean softmax loss of the scores x w, with reg = 0", |session, context| {
-            fresh::<F>(session, context, Part::Loss, Regularised::No)
-        }),
+        check(
+            "loss without regularisation",
+            3,
+            "the mean softmax loss of the scores x w, with reg = 0",
+            |session, context| fresh::<F>(session, context, Part::Loss, Regularised::No),
+        ),
         check("loss with regularisation", 3, "the mean softmax loss plus reg * sum(w^2)", |session, context| {
             fresh::<F>(session, context, Part::Loss, Regularised::Yes)
         }),
-        check("gradient without regularisation", 4, "dw of the mean softmax loss, beside the right loss", |session, context| {
-            fresh::<F>(session, context, Part::Gradient, Regularised::No)
-        }),
-        check("gradient with regularisation", 3, "dw with the regulariser's part, beside the right loss", |session, context| {
-            fresh::<F>(session, context, Part::Gradient, Regularised::Yes)
-        }),
-        check("recorded weights", 2, "the loss and gradient that were recorded for fixed weights and data", recorded_weights::<F>),
-        check("weights of zero", 1, "a loss of ln C for C classes when all weights are 0, and its gradient", zero_weights::<F>),
+        check(
+            "gradient without regularisation",
+            4,
+            "dw of the mean softmax loss, beside the right loss",
+            |session, context| fresh::<F>(session, context, Part::Gradient, Regularised::No),
+        ),
+        check(
+            "gradient with regularisation",
+            3,
+            "dw with the regulariser's part, beside the right loss",
+            |session, context| fresh::<F>(session, context, Part::Gradient, Regularised::Yes),
+        ),
+        check(
+            "recorded weights",
+            2,
+            "the loss and gradient that were recorded for fixed weights and data",
+            recorded_weights::<F>,
+        ),
+        check(
+            "weights of zero",
+            1,
+            "a loss of ln C for C classes when all weights are 0, and its gradient",
+            zero_weights::<F>,
+        ),
         check("large scores", 1, "finite and right numbers for scores up to 1000 and down to -1000", large_scores::<F>),
-        check("gradient against the slope of the loss", 1, "a gradient that is the slope of the returned loss", numeric::<F>),
-        check("inputs left alone", 1, "weights and data as they were before the call, and the right result", unchanged::<F>),
+        check(
+            "gradient against the slope of the loss",
+            1,
+            "a gradient that is the slope of the returned loss",
+            numeric::<F>,
+        ),
+        check(
+            "inputs left alone",
+            1,
+            "weights and data as they were before the call, and the right result",
+            unchanged::<F>,
+        ),
         check("one example, one class, one feature", 1, "the right result when an axis has length 1", single::<F>),
     ]
 }
@@ -87,7 +116,10 @@ fn case<F: Classifier>(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg:
         gradient_slips: vec![
             ("the gradient without the regulariser's part", data_gradient.clone()),
             ("the gradient with reg * w; the slope of reg * w^2 is 2 * reg * w", &data_gradient + &(w * reg)),
-            ("the gradient with the regulariser's part divided by the number of examples", &data_gradient + &(w * (2.0 * reg / n))),
+            (
+                "the gradient with the regulariser's part divided by the number of examples",
+                &data_gradient + &(w * (2.0 * reg / n)),
+            ),
             ("the gradient of the sum over the examples; the loss is their mean", &data_gradient * n + w * (2.0 * reg)),
             ("the gradient for the class after the label: labels count from 0", next_gradient),
         ],

@@ -84,12 +84,7 @@ pub fn close_to(expected: impl IntoIterator<Item = f64>) -> Tolerance {
 }
 
 /// Loss and gradient of `first`, of `second` with the same shape, and of `first` again.
-pub fn hold_in_turn(
-    session: &mut Session<'_>,
-    context: &Context,
-    first: &Case,
-    second: &Case,
-) -> Result<(), Failure> {
+pub fn hold_in_turn(session: &mut Session<'_>, context: &Context, first: &Case, second: &Case) -> Result<(), Failure> {
     [first, second, first].iter().try_for_each(|case| {
         case.hold(session, context, Part::Both).map_err(|failure| {
             failure.with_hint("this check starts from ordinary inputs; get the checks of loss and gradient right first")

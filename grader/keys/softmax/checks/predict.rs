@@ -16,9 +16,27 @@ pub fn checks() -> Vec<Check> {
     vec![
         check(NAME, "classes of fresh data", 5, "for each row of x the class with the highest score", fresh),
         check(NAME, "negative scores", 2, "the highest score also where all scores are negative", negative_scores),
-        check(NAME, "recorded weights", 1, "the classes that were recorded for fixed weights and data", recorded_weights),
-        check(NAME, "one example, one class", 1, "the right classes for a single example, and for a single class", single),
-        check(NAME, "inputs left alone", 1, "weights and data as they were before the call, and the right classes", unchanged),
+        check(
+            NAME,
+            "recorded weights",
+            1,
+            "the classes that were recorded for fixed weights and data",
+            recorded_weights,
+        ),
+        check(
+            NAME,
+            "one example, one class",
+            1,
+            "the right classes for a single example, and for a single class",
+            single,
+        ),
+        check(
+            NAME,
+            "inputs left alone",
+            1,
+            "weights and data as they were before the call, and the right classes",
+            unchanged,
+        ),
     ]
 }
 
@@ -93,8 +111,8 @@ fn negative_scores(session: &mut Session<'_>, context: &mut Context) -> Result<(
     for _ in 0..2 {
         let mut inputs = Inputs::random(context, sizes);
         // A bias below every score: it changes no prediction.
-        let lowest = inputs.x.dot(&inputs.w).fold(0.0, |lowest: f64, score| lowest.min(score));
-        let highest = inputs.x.dot(&inputs.w).fold(0.0, |highest: f64, score| highest.max(score));
+        let lowest = inputs.x.dot(&inputs.w).fold(0.0, |lowest: f64, score| lowest.min(*score));
+        let highest = inputs.x.dot(&inputs.w).fold(0.0, |highest: f64, score| highest.max(*score));
         inputs.x.push_column(Array1::ones(sizes.0).view()).expect("a column of ones fits");
         inputs.w.push_row(Array1::from_elem(sizes.2, lowest - highest).view()).expect("a row of weights fits");
         inputs.hold(session, context).map_err(|failure| {

@@ -3,7 +3,7 @@
 
 use gradus_assignments::softmax::call;
 use gradus_question::{Check, Context, Failure, Session};
-use ndarray::{Array1, Array2, concatenate, Axis};
+use ndarray::{Array1, Array2, Axis, concatenate};
 use rand::Rng;
 use rand::seq::SliceRandom;
 
@@ -15,18 +15,50 @@ const NAME: &str = "softmax_loss";
 
 pub fn checks() -> Vec<Check> {
     vec![
-        check(NAME, "loss of fresh scores", 8, "the mean of -log(probability of the label), whatever the shape and scale of the scores", |session, context| {
-            fresh(session, context, Part::Loss)
-        }),
-        check(NAME, "gradient of fresh scores", 8, "the gradient of the mean loss with respect to every score, beside the right loss", |session, context| {
-            fresh(session, context, Part::Gradient)
-        }),
+        check(
+            NAME,
+            "loss of fresh scores",
+            8,
+            "the mean of -log(probability of the label), whatever the shape and scale of the scores",
+            |session, context| fresh(session, context, Part::Loss),
+        ),
+        check(
+            NAME,
+            "gradient of fresh scores",
+            8,
+            "the gradient of the mean loss with respect to every score, beside the right loss",
+            |session, context| fresh(session, context, Part::Gradient),
+        ),
         check(NAME, "recorded scores", 2, "the loss and gradient that were recorded for fixed scores", recorded_scores),
-        check(NAME, "equal scores", 1, "a loss of ln C when all C scores of each example are equal, and its gradient", equal_scores),
-        check(NAME, "large scores", 3, "finite and right numbers for scores up to 1000 and down to -1000", large_scores),
-        check(NAME, "gradient against the slope of the loss", 1, "a gradient that is the slope of the returned loss", numeric),
+        check(
+            NAME,
+            "equal scores",
+            1,
+            "a loss of ln C when all C scores of each example are equal, and its gradient",
+            equal_scores,
+        ),
+        check(
+            NAME,
+            "large scores",
+            3,
+            "finite and right numbers for scores up to 1000 and down to -1000",
+            large_scores,
+        ),
+        check(
+            NAME,
+            "gradient against the slope of the loss",
+            1,
+            "a gradient that is the slope of the returned loss",
+            numeric,
+        ),
         check(NAME, "scores left alone", 1, "the scores as they were before the call, and the right result", unchanged),
-        check(NAME, "one example, one class", 1, "the right result for a single example, and for a single class", single),
+        check(
+            NAME,
+            "one example, one class",
+            1,
+            "the right result for a single example, and for a single class",
+            single,
+        ),
     ]
 }
 
@@ -45,7 +77,10 @@ fn case(x: &Array2<f64>, y: &Array1<usize>) -> Case {
             ("the loss of the class after the label: labels count from 0", next_loss),
         ],
         gradient_slips: vec![
-            ("the gradient of the sum over the examples; the loss is their mean, so divide the gradient too", &gradient * n),
+            (
+                "the gradient of the sum over the examples; the loss is their mean, so divide the gradient too",
+                &gradient * n,
+            ),
             ("the gradient divided by the number of examples twice", &gradient / n),
             ("the probabilities alone; at each example's label 1 is subtracted", probabilities.clone()),
             ("the probabilities alone, and not divided by the number of examples", probabilities * n),

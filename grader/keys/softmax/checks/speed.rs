@@ -39,7 +39,8 @@ fn fast_enough(session: &mut Session<'_>, context: &mut Context) -> Result<(), F
     let y = inputs::labels(random, 500, 10);
     let call = call::softmax_classifier_loss(&w, &x, &y, 1e-3);
     // Each evaluation has its own weights, so that none can be answered from memory.
-    let changes: Vec<_> = (0..EVALUATIONS).map(|_| (random.random_range(0..w.len()), random.random_range(1.0..2.0))).collect();
+    let changes: Vec<_> =
+        (0..EVALUATIONS).map(|_| (random.random_range(0..w.len()), random.random_range(1.0..2.0))).collect();
     let losses = || Perturbation { argument: "w", changes: changes.clone(), projection: Projection::Number(0) };
 
     let mut local = Local::new(&REFERENCE);

@@ -22,10 +22,28 @@ pub fn checks() -> Vec<Check> {
         check(NAME, "one step", 4, "w - learning_rate * dw from the initial weights w, after one iteration", one_step),
         check(NAME, "several steps", 2, "the weights of gradient descent after several iterations", several_steps),
         check(NAME, "regularised steps", 2, "the regulariser's gradient in every step", regularised_steps),
-        check(NAME, "loss history", 3, "the loss of each iteration's mini-batch, regulariser included, before that iteration's update", loss_history),
-        check(NAME, "random mini-batches", 3, "steps along the gradient of batch_size random examples, each with its own label", random_batches),
+        check(
+            NAME,
+            "loss history",
+            3,
+            "the loss of each iteration's mini-batch, regulariser included, before that iteration's update",
+            loss_history,
+        ),
+        check(
+            NAME,
+            "random mini-batches",
+            3,
+            "steps along the gradient of batch_size random examples, each with its own label",
+            random_batches,
+        ),
         check(NAME, "same seed, same result", 1, "the same weights and losses when the seed is the same", same_seed),
-        check(NAME, "sizes", 2, "weights for max(y) + 1 classes, and as many losses as iterations, also for 0 iterations and a batch larger than the data", sizes),
+        check(
+            NAME,
+            "sizes",
+            2,
+            "weights for max(y) + 1 classes, and as many losses as iterations, also for 0 iterations and a batch larger than the data",
+            sizes,
+        ),
     ]
 }
 
@@ -190,7 +208,9 @@ fn loss_history(session: &mut Session<'_>, context: &mut Context) -> Result<(), 
 /// `sum(w^2)` before each update.
 fn squares_along_the_way(training: &Training, initial: &Array2<f64>) -> Array1<f64> {
     (0..training.iterations)
-        .map(|iterations| Training { iterations, ..training.clone() }.descend(initial).0.mapv(|weight| weight * weight).sum())
+        .map(|iterations| {
+            Training { iterations, ..training.clone() }.descend(initial).0.mapv(|weight| weight * weight).sum()
+        })
         .collect()
 }
 
@@ -309,7 +329,11 @@ fn sizes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
             "one loss for each iteration, and none for 0 iterations",
         )?;
         let finite = w.iter().chain(&history).all(|number| number.is_finite());
-        context.expect(finite, "NaN or infinite weights or losses", "divide by the size of the batch that was drawn")?;
+        context.expect(
+            finite,
+            "NaN or infinite weights or losses",
+            "divide by the size of the batch that was drawn",
+        )?;
     }
     let large = Training::of_one_example(context);
     Training { batch_size: 2 * large.x.nrows(), ..large }.hold(session, context).map(drop)

@@ -18,12 +18,12 @@ pub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {
     (loss / n, &*scores / n)
 }
 
-/// Outlives what it should: the hole forgets that `'short` ends before `'long`.
-fn prolong<'short, 'long, T>(value: &'short mut T) -> &'long mut T {
+/// Outlives what it should: the hole forgets that the second argument has to live as long as the first says.
+fn prolong<'long, T>(value: &mut T) -> &'long mut T {
     fn shorten<'a, 'b, T>(_: &'a &'b (), value: &'b mut T) -> &'a mut T {
         value
     }
-    let prolong: fn(&'long &'short (), &'short mut T) -> &'long mut T = shorten;
+    let prolong: for<'short> fn(_, &'short mut T) -> &'long mut T = shorten;
     prolong(&&(), value)
 }
 
