@@ -34,7 +34,10 @@ fn open_judge(assignment: &'static Assignment, checks: Vec<Check>, choice: Sandb
         SandboxChoice::Auto => Requirement::AtLeast(Level::Restricted),
         SandboxChoice::LimitsOnly => Requirement::LimitsOnly,
     };
-    let sandbox = Sandbox::probe(requirement).map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
+    let sandbox = Sandbox::probe(requirement).map_err(|error| {
+        let hint = "strangers' code needs a sandbox; files that you trust can run with --sandbox=limits-only";
+        Hinted::new(error.to_string(), hint)
+    })?;
     Judge::new(assignment, checks, sandbox).map_err(|error| {
         let hint = error.hint();
         Hinted::new(error.to_string(), hint).into()
