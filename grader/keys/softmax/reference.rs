@@ -1,11 +1,15 @@
 //! Reference answers of assignment `softmax`: a complete submission.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use ndarray::{Array1, Array2, ArrayViewMut1, Axis};
+// One name a line, so that a recorded answer that brings some of them can take the place of a function here.
+use ndarray::ArrayViewMut1;
+use ndarray::Axis;
+use ndarray::{Array1, Array2};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::Normal;
+use rand::Rng;
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
 /// Mean softmax loss over scores `x` (batch, classes) with labels `y` (batch), and its gradient `dx`.
 pub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {
@@ -91,12 +95,7 @@ pub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> {
 // The helpers stand apart from the questions, so that a wrong answer to one question can stand in for it without
 // spoiling the others.
 
-fn regularised_loss_and_gradient(
-    w: &Array2<f64>,
-    x: &Array2<f64>,
-    y: &Array1<usize>,
-    reg: f64,
-) -> (f64, Array2<f64>) {
+fn regularised_loss_and_gradient(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {
     let (loss, dscores) = mean_loss_and_gradient(x.dot(w), y);
     let mut dw = x.t().dot(&dscores);
     dw.scaled_add(2.0 * reg, w);
