@@ -48,7 +48,7 @@ fn tables() {
 #[test]
 fn a_table_of_short_names() {
     let named = |outcome, name: &str| match outcome {
-        super::Outcome::Graded(grade) => samples::graded(crate::Grade { submission: name.into(), ..*grade }),
+        super::Outcome::Graded(grade) => samples::graded(crate::grade::Grade { submission: name.into(), ..*grade }),
         outcome => outcome,
     };
     let outcomes = [named(right(), "right"), named(mixed(), "does_not_compile"), unreadable(), fault()];
