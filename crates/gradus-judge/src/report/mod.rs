@@ -6,13 +6,11 @@
 //! | `DIR/<name>/report.html` | [`html`] | the student |
 //! | `DIR/scores.csv`, `--format json` | [`scores`] | staff and their programs |
 //! | the table on the terminal | [`table`] | who runs the grader |
-//! | the text of `gradus check` | [`feedback()`] | the student |
 //!
 //! All are made from [`Outcome`]s alone: nothing here runs or judges anything. What a student wrote can stand in any
 //! text, so every text is cut, and made visible where it would hide or reorder, before it goes into a report.
 //! [`write()`] and [`write_scores`] put the files in place; the other functions only make text.
 
-mod feedback;
 pub mod html;
 mod remark;
 pub mod results;
@@ -21,8 +19,6 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 mod text;
-
-pub use feedback::feedback;
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
