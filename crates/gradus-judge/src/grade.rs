@@ -180,6 +180,20 @@ impl Grade {
     pub fn max_points(&self) -> u32 {
         self.functions.iter().map(FunctionGrade::max_points).sum()
     }
+
+    /// The student's own line at a place, where an answer has it.
+    pub fn line(&self, location: &Location) -> Option<&str> {
+        self.functions.iter().find_map(|function| function.answer.as_ref()?.line(location))
+    }
+}
+
+impl Answer {
+    /// The line at a place, when the place is in this answer.
+    pub fn line(&self, location: &Location) -> Option<&str> {
+        let here = location.file == self.location.file && location.cell == self.location.cell;
+        let index = location.line.checked_sub(self.location.line)?;
+        if here { self.text.lines().nth(index) } else { None }
+    }
 }
 
 impl FunctionGrade {

@@ -2,20 +2,22 @@
 //!
 //! | artefact | made by | for |
 //! | --- | --- | --- |
-//! | `DIR/<name>/results.json` | [`results`] | Gradescope |
-//! | `DIR/<name>/report.html` | [`html`] | the student |
-//! | `DIR/scores.csv`, `--format json` | [`scores`] | staff and their programs |
-//! | the table on the terminal | [`table`] | who runs the grader |
+//! | `DIR/<name>/results.json` | [`write()`], of what [`results`] defines | Gradescope |
+//! | `DIR/<name>/report.html` | [`write()`] | the student |
+//! | `DIR/scores.csv`, `--format json` | [`write_scores`], [`json`] | staff and their programs |
+//! | tables of scores and of times | [`table`](table()), [`timings_table`] | who runs the grader |
+//! | the public checks' results in words | [`feedback`](feedback()) | the student at a terminal |
 //!
 //! All are made from [`Outcome`]s alone: nothing here runs or judges anything. What a student wrote can stand in any
 //! text, so every text is cut, and made visible where it would hide or reorder, before it goes into a report.
 //! [`write()`] and [`write_scores`] put the files in place; the other functions only make text.
 
-pub mod html;
+mod feedback;
+mod html;
 mod remark;
 pub mod results;
-pub mod scores;
-pub mod table;
+mod scores;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -27,6 +29,9 @@ use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
 
+pub use self::feedback::feedback;
+pub use self::scores::json;
+pub use self::table::{WIDTH, table, timings_table};
 use crate::grade::Outcome;
 
 /// Why a report could not be put in place.

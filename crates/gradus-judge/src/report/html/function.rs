@@ -37,8 +37,9 @@ pub(super) fn section(grade: &Grade, at: usize, function: &FunctionGrade) -> Mar
 /// Where a line of `grade`'s answers stands in the page, and what it says.
 pub(super) fn find_line(grade: &Grade, location: &Location) -> Option<(String, String)> {
     grade.functions.iter().enumerate().find_map(|(at, function)| {
-        let listing = Listing::new(function_id(at), function.answer.as_ref()?);
-        Some((listing.line_id(location)?, listing.line_text(location)?.trim().to_owned()))
+        let answer = function.answer.as_ref()?;
+        let id = Listing::new(function_id(at), answer).line_id(location)?;
+        Some((id, answer.line(location)?.trim().to_owned()))
     })
 }
 

@@ -48,11 +48,6 @@ impl<'a> Listing<'a> {
         self.index(location).map(|index| self.id_of(index))
     }
 
-    /// The text of a line shown.
-    pub(super) fn line_text(&self, location: &Location) -> Option<&'a str> {
-        self.lines.get(self.index(location)?).copied()
-    }
-
     /// The code with its notes.
     pub(super) fn markup(&self, notes: &[Note]) -> Markup {
         let Location { file, cell, .. } = &self.answer.location;
@@ -105,12 +100,12 @@ impl<'a> Listing<'a> {
 
     /// The line's number in the student's cell or file.
     fn number(&self, index: usize) -> usize {
-        self.answer.location.line.max(1) + index
+        self.answer.location.line + index
     }
 
     fn index(&self, location: &Location) -> Option<usize> {
         let own = &self.answer.location;
-        let index = location.line.checked_sub(own.line.max(1))?;
+        let index = location.line.checked_sub(own.line)?;
         let here = location.file == own.file && location.cell == own.cell;
         (here && index < self.lines.len().min(LINES_LIMIT)).then_some(index)
     }

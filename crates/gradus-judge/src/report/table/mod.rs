@@ -11,13 +11,13 @@ use comfy_table::{
 };
 
 use self::header::Header;
-pub use self::timings::timings;
+pub use self::timings::timings_table;
 use super::remark::remark;
 use super::scores::{function, function_names};
 use super::text::one_line;
 use crate::grade::{FunctionGrade, Outcome};
 
-/// How wide a table may be, in columns of the terminal.
+/// How wide a table or a text for the terminal may be, in columns of the terminal.
 pub const WIDTH: u16 = 100;
 
 /// How wide a submission's name may be before it wraps.
@@ -27,7 +27,7 @@ const NAME_WIDTH: u16 = 20;
 const REMARK_LIMIT: usize = 120;
 
 /// The scores, a row for each submission in the order of `outcomes`, each line ended.
-pub fn scores(outcomes: &[Outcome], colours: bool) -> String {
+pub fn table(outcomes: &[Outcome], colours: bool) -> String {
     let names = function_names(outcomes);
     let header = Header::choose(&names, &widths(outcomes, &names));
 
@@ -55,7 +55,7 @@ pub fn scores(outcomes: &[Outcome], colours: bool) -> String {
 }
 
 /// A table with one line below its header and no other.
-fn bare(colours: bool) -> Table {
+pub(super) fn bare(colours: bool) -> Table {
     let line = LineStyle::none().fill('─');
     let mut table = Table::new();
     table
@@ -70,7 +70,7 @@ fn bare(colours: bool) -> Table {
 }
 
 /// The table's lines without the blanks that only fill them up.
-fn finished(table: &Table) -> String {
+pub(super) fn finished(table: &Table) -> String {
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 

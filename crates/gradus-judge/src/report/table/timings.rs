@@ -9,7 +9,7 @@ use crate::grade::{Outcome, Timings};
 use crate::report::text::one_line;
 
 /// How long each phase took for each graded submission, in seconds, with a total and a median line; each line ended.
-pub fn timings(outcomes: &[Outcome]) -> String {
+pub fn timings_table(outcomes: &[Outcome]) -> String {
     let mut table = bare(false);
     let titles = ["extract", "compile", "judge", "report", "total"];
     table.set_header([Cell::new("seconds")].into_iter().chain(titles.map(right)));

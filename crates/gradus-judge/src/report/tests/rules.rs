@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::samples::{all, fault, hostile, hostile_with, mixed, unreadable};
 use crate::grade::Outcome;
-use crate::report::{html, results, scores, table};
+use crate::report::{self, html, results, scores};
 
 /// All that Gradescope's specification knows of, and the `max_score` that our own readers want.
 const RESULTS_FIELDS: [&str; 7] =
@@ -142,8 +142,8 @@ fn a_megabyte_of_message_is_cut_in_every_report() {
         assert!(html::page(&outcome).len() < 1 << 20);
         let outcomes = [outcome];
         assert!(scores::csv(&outcomes).unwrap().len() < 8192);
-        assert!(scores::json(&outcomes).to_string().len() < 1 << 19);
-        assert!(table::scores(&outcomes, false).len() < 8192);
+        assert!(report::json(&outcomes).to_string().len() < 1 << 19);
+        assert!(report::table(&outcomes, false).len() < 8192);
     }
 }
 
@@ -170,12 +170,24 @@ fn a_spreadsheet_takes_no_cell_for_a_formula() {
 #[test]
 fn tables_fit_their_width_and_have_colours_only_when_asked() {
     let outcomes = all();
-    let plain = table::scores(&outcomes, false);
+    let plain = report::table(&outcomes, false);
     let longest = plain.lines().map(|line| line.chars().count()).max().unwrap();
-    assert!(longest <= usize::from(table::WIDTH), "{longest}\n{plain}");
+    assert!(longest <= usize::from(report::WIDTH), "{longest}\n{plain}");
     assert_harmless(&plain);
-    assert_harmless(&table::timings(&outcomes));
-    assert!(table::scores(&outcomes, true).contains("\x1b["));
+    assert_harmless(&report::timings_table(&outcomes));
+    assert!(report::table(&outcomes, true).contains("\x1b["));
+}
+
+#[test]
+fn feedback_fits_its_width_and_has_colours_only_when_asked() {
+    for outcome in [mixed(), hostile(), hostile_with(&"wide ".repeat(1000)), hostile_with(&"x".repeat(1000))] {
+        let Outcome::Graded(grade) = outcome else { unreachable!() };
+        let plain = report::feedback(&grade, false);
+        let longest = plain.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= usize::from(report::WIDTH), "{longest}\n{plain}");
+        assert_harmless(&plain);
+        assert!(report::feedback(&grade, true).contains("\x1b["));
+    }
 }
 
 #[test]
@@ -281,10 +293,12 @@ proptest! {
     }
 
     #[test]
-    fn any_text_gives_tables_a_terminal_can_show(text in any_text()) {
+    fn any_text_gives_what_a_terminal_can_show(text in any_text()) {
         let outcomes = [mixed(), hostile_with(&text)];
-        assert_harmless(&table::scores(&outcomes, false));
-        assert_harmless(&table::timings(&outcomes));
-        assert_harmless(&scores::json(&outcomes).to_string());
+        assert_harmless(&report::table(&outcomes, false));
+        assert_harmless(&report::timings_table(&outcomes));
+        assert_harmless(&report::json(&outcomes).to_string());
+        let Outcome::Graded(grade) = &outcomes[1] else { unreachable!() };
+        assert_harmless(&report::feedback(grade, false));
     }
 }
