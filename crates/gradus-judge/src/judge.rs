@@ -19,8 +19,9 @@ use crate::grade::{Answer, CheckGrade, FunctionGrade, FunctionState, Grade, Outc
 use crate::rustc::Rustc;
 use crate::worker::Worker;
 
-/// After this many time limits of one function, its other checks are not waited for.
-const PATIENCE_CALLS: usize = 2;
+/// After a function has used up so much time in checks that ended its process, its other checks are not tried: two
+/// calls that never end show it well enough.
+const LOST_TIME: Duration = Duration::from_secs(6);
 
 /// Crates and names that a submission may `use` from.
 const AVAILABLE: [&str; 8] = ["alloc", "core", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand", "std"];
@@ -154,22 +155,28 @@ impl Judge {
         let mut grades = Vec::new();
         for (function, state) in self.assignment.functions.iter().zip(&compiled.states) {
             let mut checks = Vec::new();
-            let mut time_limits = 0;
+            let (mut lost, mut last) = (Duration::ZERO, Verdict::Accept);
             if let Some(worker) = &mut worker {
                 worker.restart();
             }
             for (check, &seed) in self.checks.iter().zip(&seeds).filter(|(check, _)| check.function == function.name) {
+                let start = Instant::now();
                 let result = match (state, &mut worker) {
                     (FunctionState::Missing, _) => Err(missing(function)),
                     (FunctionState::Broken(verdict, _), _) => Err(broken(function, *verdict)),
                     (FunctionState::Ready, None) => return Err("a function is ready, but no program".to_owned()),
-                    (FunctionState::Ready, Some(_)) if time_limits >= PATIENCE_CALLS => Err(Failure::new(
-                        Verdict::TimeLimit,
-                        "not tried: earlier checks of this function took too long",
+                    (FunctionState::Ready, Some(_)) if lost >= LOST_TIME => Err(Failure::new(
+                        last,
+                        "not tried: earlier checks of this function ended its process too often",
                     )),
                     (FunctionState::Ready, Some(worker)) => run_check(check, worker, seed)?,
                 };
-                time_limits += usize::from(matches!(&result, Err(failure) if failure.verdict == Verdict::TimeLimit));
+                if let Err(failure) = &result
+                    && !matches!(failure.verdict, Verdict::WrongAnswer | Verdict::RuntimePanic)
+                {
+                    lost += start.elapsed();
+                    last = failure.verdict;
+                }
                 checks.push(check_grade(check, result, compiled));
             }
             grades.push(FunctionGrade {

@@ -86,7 +86,18 @@ impl Rustc<'_> {
     /// # Errors
     /// When the compiler could not be run.
     pub fn library(&self, directory: &TempDir, source: &str) -> Result<Result<(), Refused>, Failed> {
-        let arguments = ["--crate-name", "student", "--crate-type", "rlib", "-C", "opt-level=2", "-D", "unsafe_code"];
+        let arguments = [
+            "--crate-name",
+            "student",
+            "--crate-type",
+            "rlib",
+            "-C",
+            "opt-level=2",
+            "-C",
+            "codegen-units=1",
+            "-D",
+            "unsafe_code",
+        ];
         let named = ["gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand"];
         let externs = named.map(|name| self.extern_flag(name)).concat();
         self.run(directory, STUDENT, source, &[&arguments.map(str::to_owned)[..], &externs].concat())

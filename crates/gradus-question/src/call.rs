@@ -66,9 +66,9 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// A session over `caller`, with a patience of 5 s for each call.
+    /// A session over `caller`, with a patience of 3 s for each call.
     pub fn new(caller: &'a mut dyn Caller) -> Self {
-        Self { caller, patience: Duration::from_secs(5), last_duration: Duration::ZERO }
+        Self { caller, patience: Duration::from_secs(3), last_duration: Duration::ZERO }
     }
 
     /// Sets how long each call may take.

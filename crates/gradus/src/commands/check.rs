@@ -17,9 +17,7 @@ pub fn run(options: &Check) -> anyhow::Result<Ending> {
         Outcome::Graded(grade) => {
             match options.format {
                 Format::Text => terminal::data(&report::feedback(grade, terminal::colours()))?,
-                Format::Json => {
-                    terminal::data(&format!("{:#}\n", report::scores::json(std::slice::from_ref(&outcome))))?
-                }
+                Format::Json => terminal::data(&format!("{:#}\n", report::json(std::slice::from_ref(&outcome))))?,
             }
             let all = grade.functions.iter().flat_map(|function| &function.checks).all(|check| check.passed());
             Ok(if all { Ending::Well } else { Ending::NotRight })

@@ -27,9 +27,9 @@ pub fn run(options: &Demo) -> anyhow::Result<Ending> {
     let entries = unpack_samples(&options.out.join("submissions"))?;
     eprintln!("grading {} submissions of `{ASSIGNMENT}`: {}", entries.len(), judge.sandbox().describe());
     let outcomes = grade_and_write(&judge, &entries, JOBS, &options.out)?;
-    terminal::data(&report::table::scores(&outcomes, terminal::colours()))?;
+    terminal::data(&report::table(&outcomes, terminal::colours()))?;
     if options.timings {
-        terminal::data(&report::table::timings(&outcomes))?;
+        terminal::data(&report::timings_table(&outcomes))?;
     }
     let out = options.out.display();
     eprintln!("scores:  {out}/scores.csv");
@@ -45,7 +45,7 @@ pub fn table() -> anyhow::Result<String> {
     let judge = staff_judge(ASSIGNMENT, SandboxChoice::Auto)?;
     let folder = tempfile::tempdir()?;
     let entries = unpack_samples(&folder.path().join("submissions"))?;
-    Ok(report::table::scores(&grade_and_write(&judge, &entries, JOBS, folder.path())?, false))
+    Ok(report::table(&grade_and_write(&judge, &entries, JOBS, folder.path())?, false))
 }
 
 fn unpack_samples(folder: &Path) -> anyhow::Result<Vec<Entry>> {

@@ -30,12 +30,12 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
 
     match options.format {
         Format::Text => {
-            terminal::data(&report::table::scores(&outcomes, terminal::colours()))?;
+            terminal::data(&report::table(&outcomes, terminal::colours()))?;
             if options.timings {
-                terminal::data(&report::table::timings(&outcomes))?;
+                terminal::data(&report::timings_table(&outcomes))?;
             }
         }
-        Format::Json => terminal::data(&format!("{:#}\n", report::scores::json(&outcomes)))?,
+        Format::Json => terminal::data(&format!("{:#}\n", report::json(&outcomes)))?,
     }
     eprintln!("scores: {}", options.out.join("scores.csv").display());
     eprintln!("reports: {}", options.out.join("<submission>").join("report.html").display());
