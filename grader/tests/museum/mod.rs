@@ -68,6 +68,8 @@ wrong_answers! {
     argmax_over_examples: predict, "../../keys/softmax/wrong/argmax_over_examples.rs";
 }
 
+#[path = "../../keys/softmax/demo/right.rs"]
+mod demo_right;
 #[path = "../../keys/softmax/right/generic_helpers.rs"]
 mod generic_helpers;
 #[path = "../../keys/softmax/right/iterators.rs"]
@@ -98,6 +100,7 @@ use all;
 /// The right answers in other styles.
 pub fn right() -> Vec<(&'static str, Functions)> {
     vec![
+        ("demo/right", all!(demo_right::)),
         ("plain_loops", all!(plain_loops::)),
         ("iterators", all!(iterators::)),
         ("log_sum_exp", log_sum_exp::FUNCTIONS),

@@ -17,6 +17,8 @@ use crate::softmax::reference;
 
 pub const NAME: &str = "train_softmax";
 
+const SEED_HINT: &str = "make one generator from the seed, and take every random number from it";
+
 pub fn checks() -> Vec<Check> {
     vec![
         check(NAME, "one step", 4, "w - learning_rate * dw from the initial weights w, after one iteration", one_step),
@@ -86,11 +88,17 @@ impl Training {
 
     /// The weights that the answer starts from: those that it returns when it does not move.
     fn initial_weights(&self, session: &mut Session<'_>, context: &Context) -> Result<Array2<f64>, Failure> {
-        let (w, _) = Self { learning_rate: 0.0, ..self.clone() }.run(session)?;
+        let still = Self { learning_rate: 0.0, ..self.clone() };
+        let (w, _) = still.run(session)?;
         context.expect(
             w.dim() == self.shape_of_weights() && w.iter().all(|weight| weight.is_finite()),
             "with a learning rate of 0, the weights have the wrong shape or are not finite",
             "w has a row for each feature and a column for each class, and there are max(y) + 1 classes",
+        )?;
+        context.expect(
+            still.run(session)?.0 == w,
+            "with a learning rate of 0, two runs with the same seed give different weights",
+            SEED_HINT,
         )?;
         Ok(w)
     }
@@ -164,7 +172,7 @@ fn one_step(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fail
 
 fn several_steps(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
-    for iterations in [3, 10] {
+    for iterations in [3, 40] {
         Training { iterations, ..Training::of_one_example(context) }.hold(session, context)?;
     }
     Ok(())
@@ -291,14 +299,13 @@ fn same_seed(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fai
     };
     let (w, history) = training.run(session)?;
     let (w_again, history_again) = training.run(session)?;
-    let hint = "make one generator from the seed, and take every random number from it";
     let (history, history_again) = (Array1::from_vec(history), Array1::from_vec(history_again));
     context
         .expect_array("the weights of a second run", &w_again, &w, close_to(w.iter().copied()), &[])
-        .map_err(|failure| failure.with_hint(hint))?;
+        .map_err(|failure| failure.with_hint(SEED_HINT))?;
     context
         .expect_array("the losses of a second run", &history_again, &history, close_to(history.iter().copied()), &[])
-        .map_err(|failure| failure.with_hint(hint))
+        .map_err(|failure| failure.with_hint(SEED_HINT))
 }
 
 fn sizes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
