@@ -8,10 +8,11 @@ pub enum Level {
     /// A process of its own, resource limits, wall clock, no inherited environment or descriptors. The job can do
     /// whatever the caller can: for trusted code only.
     LimitsOnly = 0,
-    /// A system call filter, and a user of its own if started as root. The job can still read what any user can.
+    /// A system call filter, and a user of its own if started as root: no network, no signals, no tracing. The job
+    /// can still read what its user can; without a user of its own that is all the caller can.
     Filtered = 1,
-    /// The job sees the files it was given and no others (they may still be asked for their size and date), has no
-    /// network, and cannot signal or trace.
+    /// The job can open the files it was given and no others. They can still be asked for their size and date, and
+    /// without a user of its own a compiler could change their permissions (landlock has no say in that).
     Restricted = 2,
     /// The job has its own file tree, processes, network and IPC on top; other files do not exist for it.
     Full = 3,

@@ -49,7 +49,7 @@ fn worker(program: i32, process: i32) -> seccompiler::Result<BpfProgram> {
     // Asking for limits, not setting them.
     rules.insert(libc::SYS_prlimit64, vec![rule(&[(0, SeccompCmpOp::Eq, 0), (2, SeccompCmpOp::Eq, 0)])?]);
     // Whether a stream is a terminal.
-    rules.insert(libc::SYS_ioctl, any_of(1, &[libc::TCGETS, libc::FIOCLEX])?);
+    rules.insert(libc::SYS_ioctl, any_of(1, &[TCGETS, FIOCLEX])?);
     let fcntl = [libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_SETFL, libc::F_DUPFD_CLOEXEC];
     rules.insert(libc::SYS_fcntl, any_of(1, &fcntl.map(|command| command as u64))?);
     let prctl = [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_SET_NO_NEW_PRIVS, PR_SET_VMA];
@@ -59,6 +59,11 @@ fn worker(program: i32, process: i32) -> seccompiler::Result<BpfProgram> {
     compile(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow)
 }
 
+// Requests to ioctl, the same on both processors; their type differs between C libraries.
+const TCGETS: u64 = 0x5401;
+const TIOCSTI: u64 = 0x5412;
+const TIOCLINUX: u64 = 0x541c;
+const FIOCLEX: u64 = 0x5451;
 /// Names an anonymous mapping; newer allocators do.
 const PR_SET_VMA: i32 = 0x5356_4d41;
 
@@ -76,7 +81,7 @@ fn compiler() -> seccompiler::Result<BpfProgram> {
     let new = namespaces.iter().map(|flag| rule(&[(0, SeccompCmpOp::MaskedEq(*flag as u64), *flag as u64)]));
     rules.insert(libc::SYS_clone, new.collect::<seccompiler::Result<_>>()?);
     // Typing into the terminal that the caller was started from.
-    rules.insert(libc::SYS_ioctl, any_of(1, &[libc::TIOCSTI, libc::TIOCLINUX])?);
+    rules.insert(libc::SYS_ioctl, any_of(1, &[TIOCSTI, TIOCLINUX])?);
     // Limits of other processes.
     rules.insert(libc::SYS_prlimit64, vec![rule(&[(0, SeccompCmpOp::Ne, 0)])?]);
     compile(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -183,8 +183,11 @@ impl Watch<'_> {
         let mut next_look = self.started + PERIOD;
         while self.messages.is_some() {
             self.wait_until(next_look);
-            self.stdout.read();
-            self.stderr.read();
+            // What a job writes after it was stopped waits in the pipes for the end.
+            if self.stopped.is_none() {
+                self.stdout.read();
+                self.stderr.read();
+            }
             let now = Instant::now();
             if now >= next_look {
                 next_look = now + PERIOD;
@@ -231,20 +234,22 @@ impl Watch<'_> {
         Supervised { report, stdout: self.stdout.kept, stderr: self.stderr.kept }
     }
 
-    /// Waits for something to read, but no longer than until then.
+    /// Waits for something to read, but no longer than until then, and reads the messages. To be called while there
+    /// are any to come.
     fn wait_until(&mut self, time: Instant) {
         let timeout = Timespec::try_from(time.saturating_duration_since(Instant::now())).ok();
-        let files = [&self.messages, &self.stdout.pipe, &self.stderr.pipe];
-        let mut fds: Vec<PollFd<'_>> =
-            files.into_iter().flatten().map(|file| PollFd::from_borrowed_fd(file.as_fd(), PollFlags::IN)).collect();
+        let (messages, control) = (&self.messages, self.control);
+        let mut fds: Vec<PollFd<'_>> = messages.iter().map(|file| PollFd::new(file, PollFlags::IN)).collect();
         if self.stopped.is_none() {
-            fds.push(PollFd::new(self.control, PollFlags::IN | PollFlags::RDHUP));
+            fds.push(PollFd::new(control, PollFlags::IN | PollFlags::RDHUP));
+            let outputs = self.stdout.pipe.iter().chain(&self.stderr.pipe);
+            fds.extend(outputs.map(|file| PollFd::new(file, PollFlags::IN)));
         }
         if !matches!(poll(&mut fds, timeout.as_ref()), Ok(ready) if ready > 0) {
             return;
         }
-        let asked = self.stopped.is_none() && fds.last().is_some_and(|control| !control.revents().is_empty());
         let told = fds.first().is_some_and(|messages| !messages.revents().is_empty());
+        let asked = fds.get(1).is_some_and(|control| !control.revents().is_empty());
         if asked {
             // The caller says nothing after its order; whatever comes, it has hung up.
             self.stop(Outcome::Killed);

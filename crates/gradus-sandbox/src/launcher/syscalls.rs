@@ -184,6 +184,7 @@ pub const FORBIDDEN: &[c_long] = &[
     SYS_finit_module,
     SYS_delete_module,
     SYS_kexec_load,
+    #[cfg(not(target_env = "musl"))]
     SYS_kexec_file_load,
     SYS_reboot,
     SYS_sethostname,

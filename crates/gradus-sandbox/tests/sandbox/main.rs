@@ -39,6 +39,11 @@ fn confining_levels() -> Vec<Sandbox> {
     all_levels().into_iter().filter(|sandbox| sandbox.level() >= Level::Restricted).collect()
 }
 
+/// Whether jobs run as a user of their own.
+fn own_user(sandbox: &Sandbox) -> bool {
+    sandbox.layers().iter().any(|layer| layer.name == "own user" && layer.active)
+}
+
 /// The compiled `probe.rs`.
 fn probe() -> &'static Path {
     static PROBE: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
