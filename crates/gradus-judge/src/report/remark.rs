@@ -18,8 +18,8 @@ pub(super) fn remark(outcome: &Outcome) -> String {
 
 fn of_grade(grade: &Grade) -> String {
     match verdicts(grade).into_iter().min_by_key(|(verdict, _)| rank(*verdict)) {
-        Some((Verdict::TimeLimit, functions)) => format!("took too long (endless loop?): {}", functions.join(", ")),
-        Some((verdict, functions)) => format!("{}: {}", verdict.sentence(), functions.join(", ")),
+        Some((Verdict::TimeLimit, functions)) => format!("{} took too long (endless loop?)", list(&functions)),
+        Some((verdict, functions)) => format!("{} {}", list(&functions), verdict.sentence()),
         None => match grade.remarks.as_slice() {
             [] => String::new(),
             [remark] => remark.text.clone(),
@@ -27,6 +27,15 @@ fn of_grade(grade: &Grade) -> String {
                 format!("{} (and {})", first.text, counted(rest.len(), "more remark", "more remarks"))
             }
         },
+    }
+}
+
+/// The names, or their number where they would fill the line.
+fn list(functions: &[&str]) -> String {
+    match functions {
+        [first, _, _, ..] => format!("{first} and {} more:", functions.len() - 1),
+        [first, second] => format!("{first}, {second}:"),
+        one => one.concat(),
     }
 }
 

@@ -9,8 +9,8 @@ use super::WIDTH;
 /// The narrowest column that a piece of a name still reads in, and the widest that is worth its room.
 const PIECE_WIDTHS: std::ops::RangeInclusive<usize> = 7..=12;
 
-/// What a remark should have beside names, and what it must have beside numbers.
-const REMARK_WIDTH: usize = 22;
+/// What a remark should have beside names, to stand on a line or two, and what it must have beside numbers.
+const REMARK_WIDTH: usize = 44;
 const NARROW_REMARK_WIDTH: usize = 16;
 
 /// The blanks around a column.
@@ -139,7 +139,7 @@ mod tests {
     fn too_many_functions_for_the_width_get_numbers_then_no_columns() {
         let names: Vec<_> = (0..60).map(|number| format!("temporal_layer_{number}")).collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
-        assert_eq!(Header::choose(&names[..5], &widths(5)).columns[0], "temporal\nlayer_0");
+        assert_eq!(Header::choose(&names[..2], &widths(2)).columns[0], "temporal\nlayer_0");
         assert_eq!(Header::choose(&names[..12], &widths(12)).columns.len(), 12);
         assert_eq!(Header::choose(&names[..12], &widths(12)).columns[0], "1");
         assert_eq!(Header::choose(&names, &widths(60)).columns.len(), 0);
