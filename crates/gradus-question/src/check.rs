@@ -215,8 +215,8 @@ impl Failure {
     }
 
     fn of_mismatch(what: &str, mismatch: &Mismatch, diagnosis: Option<Diagnosis>) -> Self {
-        let failure = Self::wrong(format!("{what}: {}", mismatch.without_values()))
-            .with_detail(format!("{what}: {mismatch}"));
+        let failure =
+            Self::wrong(format!("{what}: {}", mismatch.without_values())).with_detail(format!("{what}: {mismatch}"));
         match diagnosis {
             // An arbitrary factor would give the expected values away; the named ones are the usual slips.
             Some(diagnosis @ Diagnosis::Scaled { factor: Factor::Other, .. }) => {

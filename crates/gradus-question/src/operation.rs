@@ -73,7 +73,7 @@ impl Operation {
                     delta.encode(out);
                 }
                 part.encode(out);
-                weights.is_some().then_some(1u64).unwrap_or_default().encode(out);
+                u64::from(weights.is_some()).encode(out);
                 weights.iter().for_each(|weights| weights.encode(out));
             }
         }
@@ -93,9 +93,10 @@ impl Operation {
                 if count > bytes.rest().len() / 16 {
                     return Err(WireError::Short { wanted: count.saturating_mul(16), left: bytes.rest().len() });
                 }
-                let changes = (0..count)
-                    .map(|_| Ok((usize::decode(bytes)?, f64::decode(bytes)?)))
-                    .collect::<Result<_, WireError>>()?;
+                let changes =
+                    (0..count)
+                        .map(|_| Ok((usize::decode(bytes)?, f64::decode(bytes)?)))
+                        .collect::<Result<_, WireError>>()?;
                 let part = usize::decode(bytes)?;
                 let weights = if u64::decode(bytes)? == 1 { Some(Vec::decode(bytes)?) } else { None };
                 Ok(Self::Perturb { argument, changes, part, weights })

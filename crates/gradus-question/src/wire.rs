@@ -278,10 +278,7 @@ fn encode_elements<T: Element>(elements: impl Iterator<Item = T>, count: usize, 
 
 fn decode_elements<T: Element>(bytes: &mut Reader<'_>, count: usize) -> Result<Vec<T>, WireError> {
     let bytes = bytes.take(count.checked_mul(8).ok_or(WireError::Size)?)?;
-    Ok(bytes
-        .chunks_exact(8)
-        .map(|eight| T::from_bytes(eight.try_into().expect("chunks of eight")))
-        .collect())
+    Ok(bytes.chunks_exact(8).map(|eight| T::from_bytes(eight.try_into().expect("chunks of eight"))).collect())
 }
 
 fn sum_of_products<'a>(
