@@ -131,7 +131,7 @@ println!("{}", gradus_assignments::softmax::try_out("softmax_classifier_loss_nai
 //
 // A library's matrix product uses the processor's vector units and keeps numbers in its caches, so it does in
 // milliseconds what loops do in a tenth of a second. `x.dot(w)` is the product, `x.t()` the transpose. A loop over the
-// few classes or over the rows of scores does no harm; a loop over examples *and* features does.
+// rows of scores does no harm, since they are short; a loop over the rows of `x`, or over features, does.
 //
 // Part of the points is for speed: the grader compares your time with that of its own answer, on the same machine at
 // the same time, with 500 examples of 3073 features.

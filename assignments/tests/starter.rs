@@ -9,7 +9,7 @@ fn cells(starter: &str) -> Vec<(&str, &str)> {
     starter.split("// %%").skip(1).map(|cell| cell.split_once('\n').expect("a cell has a marker's line")).collect()
 }
 
-fn id_of<'a>(marker: &'a str) -> &'a str {
+fn id_of(marker: &str) -> &str {
     marker.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("each cell has an id")
 }
 

@@ -2,7 +2,6 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 mod checks;
-#[expect(clippy::needless_range_loop, reason = "one question asks for loops over indices")]
 mod reference;
 mod samples;
 
