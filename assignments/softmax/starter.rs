@@ -61,9 +61,9 @@ use rand::{Rng, SeedableRng};
 //
 // **Mind the size of the numbers.** $e^{1000}$ is infinite for a computer and $e^{-1000}$ is 0, whose logarithm is
 // infinite again. Scores of 1000 do occur, and your function must give the right finite loss for them. Subtracting one
-// number from all scores of an example changes no probability, so subtract the largest: then no power overflows. And
-// use the second form of the loss, with the logarithm of the *sum*: the first takes the logarithm of a probability
-// that may have been rounded to 0.
+// number from all scores of an example changes no probability, so subtract the largest: then no power overflows. The
+// second form of the loss, with the logarithm of the *sum*, is the safer one: the first takes the logarithm of a
+// probability, which is rounded to 0 where a score lies more than 745 below the largest.
 
 // %% id="softmax-loss"
 /// The mean softmax loss, and its gradient with respect to the scores.

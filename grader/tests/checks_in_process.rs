@@ -87,7 +87,6 @@ const WRONG_ANSWERS: &[(&str, Fails)] = &[
     ("integer_division", All),
     ("label_off_by_one", All),
     ("no_shift", Only(&["large scores"])),
-    ("log_of_zero", Only(&["large scores"])),
     ("single_precision", All),
     ("constant_output", All),
     ("nan", All),

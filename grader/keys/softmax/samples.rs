@@ -88,12 +88,6 @@ pub const MUSEUM: &[Specimen] = &[
         right: false,
     },
     Specimen {
-        name: "log_of_zero",
-        source: include_str!("wrong/log_of_zero.rs"),
-        about: "The scores are shifted, but the logarithm is taken of a probability that can be rounded to 0.",
-        right: false,
-    },
-    Specimen {
         name: "single_precision",
         source: include_str!("wrong/single_precision.rs"),
         about: "Everything is rounded to f32 on the way.",
@@ -325,6 +319,12 @@ pub const MUSEUM: &[Specimen] = &[
         name: "iterators",
         source: include_str!("right/iterators.rs"),
         about: "Iterators, folds, `Zip` and whole-array operations; weights start at zero, batches are drawn without repetition.",
+        right: true,
+    },
+    Specimen {
+        name: "logarithm_of_probability",
+        source: include_str!("right/logarithm_of_probability.rs"),
+        about: "The scores are shifted and the logarithm is taken of the probability, as many notes on the softmax write it.",
         right: true,
     },
     Specimen {

@@ -29,7 +29,6 @@ wrong_answers! {
     integer_division: softmax_loss, "../../keys/softmax/wrong/integer_division.rs";
     label_off_by_one: softmax_loss, "../../keys/softmax/wrong/label_off_by_one.rs";
     no_shift: softmax_loss, "../../keys/softmax/wrong/no_shift.rs";
-    log_of_zero: softmax_loss, "../../keys/softmax/wrong/log_of_zero.rs";
     single_precision: softmax_loss, "../../keys/softmax/wrong/single_precision.rs";
     constant_output: softmax_loss, "../../keys/softmax/wrong/constant_output.rs";
     nan: softmax_loss, "../../keys/softmax/wrong/nan.rs";
@@ -74,6 +73,8 @@ mod demo_right;
 mod generic_helpers;
 #[path = "../../keys/softmax/right/iterators.rs"]
 mod iterators;
+#[path = "../../keys/softmax/right/logarithm_of_probability.rs"]
+mod logarithm_of_probability;
 #[path = "../../keys/softmax/right/plain_loops.rs"]
 mod plain_loops;
 
@@ -105,5 +106,6 @@ pub fn right() -> Vec<(&'static str, Functions)> {
         ("iterators", all!(iterators::)),
         ("log_sum_exp", log_sum_exp::FUNCTIONS),
         ("generic_helpers", all!(generic_helpers::)),
+        ("logarithm_of_probability", all!(logarithm_of_probability::)),
     ]
 }
