@@ -2,6 +2,8 @@
 
 mod architecture;
 mod bad_input;
+mod derived;
 mod hostile;
 mod museum;
+mod public;
 mod support;

@@ -15,9 +15,15 @@ pub struct Run {
 
 /// Runs `gradus` with these arguments.
 pub fn gradus<S: AsRef<str>>(arguments: &[S]) -> Run {
+    gradus_in(Path::new("."), arguments)
+}
+
+/// Runs `gradus` in a folder.
+pub fn gradus_in<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_gradus"))
         .args(arguments.iter().map(AsRef::as_ref))
         .env("NO_COLOR", "1")
+        .current_dir(folder)
         .output()
         .expect("the program starts");
     Run {

@@ -44,15 +44,16 @@ pub fn assemble(
     // Warnings would be talk, and the student has had them in the notebook.
     let mut source = String::from("#![allow(warnings)]\n");
     let mut regions = Vec::new();
+    let mut first_line = 2;
     for (index, fragment) in fragments.iter().enumerate() {
         if !keep(index) || !is_compiled(fragment) {
             continue;
         }
-        let first_line = source.matches('\n').count() + 1;
         source.push_str(&make_public(&fragment.text));
         source.push('\n');
-        let line_count = source.matches('\n').count() + 1 - first_line;
+        let line_count = fragment.text.matches('\n').count() + 1;
         regions.push(Region { fragment: index, first_line, line_count, origin: fragment.origin.clone() });
+        first_line += line_count;
     }
     source.push_str(&stub_module(functions, stubs));
     Assembled { source, regions }

@@ -18,6 +18,8 @@ use crate::rustc::{Failed, Rustc};
 
 /// Rounds of leaving out; each takes at least one fragment away, and honest submissions need one or two.
 const ROUNDS: usize = 12;
+/// Items that a submission may have, whether an answer needs them or not. No honest one comes near it.
+const ITEMS: usize = 1000;
 /// Messages kept for one function.
 const MESSAGES: usize = 5;
 
@@ -39,6 +41,7 @@ pub struct Compiled {
 pub fn compile(submission: &Submission, functions: &'static [Function], rustc: &Rustc<'_>) -> Result<Compiled, Failed> {
     let directory = rustc.directory()?;
     let mut draft = Draft::new(submission, functions);
+    draft.refuse_floods();
     draft.refuse_by_policy();
     draft.explain_unparsed(rustc, &directory)?;
     let assembled = draft.compile_crate(rustc, &directory)?;
@@ -75,10 +78,24 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// Leaves out everything of a submission with more items than anybody writes.
+    fn refuse_floods(&mut self) {
+        let count = self.fragments().len() + self.submission.left_out.len();
+        if count > ITEMS {
+            let text = format!(
+                "the submission has {count} functions, constants and other items; at most {ITEMS} are compiled"
+            );
+            self.break_all(Verdict::CompileError, &[plain(text, None)]);
+        }
+    }
+
     /// Leaves out answers that the scan refuses. Something refused beside the answers, in the same file or cell, costs
     /// those answers too: it may act without being called.
     fn refuse_by_policy(&mut self) {
         for (index, fragment) in self.fragments().iter().enumerate() {
+            if self.broken.contains_key(&index) {
+                continue;
+            }
             let Some(message) = refusal(fragment) else { continue };
             if matches!(fragment.kind, FragmentKind::Answer { .. } | FragmentKind::Unparsed { .. }) {
                 self.broken.insert(index, (Verdict::RejectedSource, vec![message]));

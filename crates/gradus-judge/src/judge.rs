@@ -93,7 +93,7 @@ impl Judge {
         let name = submission_name(path);
         let submission = match read_submission(path, &self.wanted(), &AVAILABLE) {
             Ok(submission) => submission,
-            Err(error) => return self.unreadable(name, &error),
+            Err(error) => return self.unreadable(name, path, &error),
         };
         let extract = start.elapsed();
 
@@ -207,13 +207,16 @@ impl Judge {
         self.trial.get_or_init(attempt).clone()
     }
 
-    fn unreadable(&self, submission: String, error: &SubmissionError) -> Outcome {
+    fn unreadable(&self, submission: String, path: &Path, error: &SubmissionError) -> Outcome {
+        // Students know their file, not the grader's folders.
+        let folder = path.parent().map(|parent| format!("{}/", parent.display())).unwrap_or_default();
+        let message = error.to_string().replace(&folder, "");
         if matches!(error, SubmissionError::GraderFault { .. }) {
-            return fault(submission, error.to_string());
+            return fault(submission, message);
         }
         Outcome::Unreadable {
             submission,
-            message: error.to_string(),
+            message,
             hint: error.hint().to_string(),
             max_points: self.checks.iter().map(|check| check.points).sum(),
         }

@@ -120,6 +120,11 @@ impl Toolchain {
         &self.sysroot
     }
 
+    /// The folder with all students' libraries.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
     /// The first line of `rustc -vV`.
     pub fn version(&self) -> &str {
         self.list.rustc.lines().next().unwrap_or_default()

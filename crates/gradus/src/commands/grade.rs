@@ -88,6 +88,10 @@ pub fn prepare_folder(out: &Path) -> anyhow::Result<()> {
         let hint = "give another folder with --out, or make this one writable";
         Hinted::new(format!("the output folder {} cannot be written: {error}", out.display()), hint)
     };
+    if out.exists() && !out.is_dir() {
+        let message = format!("the output folder {} is a file", out.display());
+        return Err(Hinted::new(message, "give a folder with --out; it is made if it is not there").into());
+    }
     fs::create_dir_all(out).map_err(refuse)?;
     tempfile::tempfile_in(out).map_err(refuse)?;
     Ok(())
