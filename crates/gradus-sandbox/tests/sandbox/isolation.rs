@@ -120,6 +120,29 @@ fn a_writable_directory_can_be_written_and_belongs_to_its_owner_afterwards() {
     }
 }
 
+/// The attempts succeed where nothing stands against them; otherwise the tests here would prove nothing.
+#[test]
+fn without_the_layers_the_attempts_succeed() {
+    let sandbox = &all_levels()[0];
+    assert_eq!(sandbox.level(), Level::LimitsOnly);
+    let directory = open_directory();
+    let secret = directory.path().join("secret");
+    fs::write(&secret, "text").expect("to write a file");
+    let attempts = ["read", "write", "stat", "chmod"].map(|how| format!("{how}:{}", secret.display()));
+    let mut arguments = vec!["files"];
+    arguments.extend(attempts.iter().map(String::as_str));
+    assert_eq!(breaches(&run(sandbox, &probing(Profile::Worker, &arguments))), attempts);
+    let caller = std::process::id().to_string();
+    for (arguments, expected) in [
+        (vec!["others", caller.as_str()], vec!["signal another process", "trace another process"]),
+        (vec!["kernel"], vec!["memfd", "io_uring"]),
+        (vec!["offspring"], vec!["fork", "exec"]),
+    ] {
+        let found = breaches(&run(sandbox, &probing(Profile::Worker, &arguments)));
+        assert!(expected.iter().all(|breach| found.contains(&(*breach).to_string())), "{arguments:?}: {found:?}");
+    }
+}
+
 #[test]
 fn there_is_no_network() {
     let directory = open_directory();
@@ -130,9 +153,14 @@ fn there_is_no_network() {
     let _unix = UnixListener::bind(&path).expect("unix");
     let name = SocketAddr::from_abstract_name("gradus sandbox test").expect("a name");
     let _abstract = UnixListener::bind_addr(&name).expect("abstract");
+    let address = address.to_string();
+    let arguments = ["network", &address, path.to_str().expect("UTF-8")];
+    let control = breaches(&run(&all_levels()[0], &probing(Profile::Worker, &arguments)));
+    for way in ["TCP", "TCP listen", "UDP", "unix", "unix datagram", "abstract"] {
+        assert!(control.iter().any(|breach| breach == way), "{way} is open without a filter: {control:?}");
+    }
     for sandbox in filtering_levels() {
         for profile in [Profile::Worker, Profile::Compiler] {
-            let arguments = ["network", &address.to_string(), path.to_str().expect("UTF-8")];
             let finished = run(&sandbox, &probing(profile, &arguments).read_only(directory.path()));
             assert_ended_well(&finished, &sandbox);
             assert_eq!(breaches(&finished), NONE, "{profile:?} at {}", sandbox.describe());
