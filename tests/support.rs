@@ -39,13 +39,11 @@ pub fn repository() -> PathBuf {
 }
 
 /// The reference answers of assignment `softmax`, as a submission.
-
 pub fn right_answers() -> String {
     gradus_grader::key("softmax").expect("softmax has a key").reference_source.to_owned()
 }
 
 /// Snapshots exit code, stdout and stderr, with `folder`'s path replaced by `[FOLDER]`.
-
 pub fn snapshot(name: &str, run: &Run, folder: &Path) {
     let folder = folder.display().to_string();
     let text = format!("exit code {}\n-- stdout\n{}-- stderr\n{}", run.code, run.stdout, run.stderr);

@@ -209,7 +209,7 @@ impl Rustc<'_> {
             .read_only(directory.path().join("source"))
             .read_only(&self.library.directory)
             .executable(sysroot)
-            .executables(system_paths())
+            .executables(gradus_sandbox::linker_paths())
             .writable(&out)
             .working_directory(directory.path().join("source"))
             .limits(Limits {
@@ -230,15 +230,6 @@ impl Rustc<'_> {
         let path = self.library.externs.get(name).expect("the library's list has every extern");
         vec!["--extern".to_owned(), format!("{name}={}", path.display())]
     }
-}
-
-/// What the C compiler needs, which rustc links with.
-fn system_paths() -> Vec<PathBuf> {
-    ["/usr", "/lib", "/lib64", "/bin", "/etc/alternatives"]
-        .map(PathBuf::from)
-        .into_iter()
-        .filter(|path| path.exists())
-        .collect()
 }
 
 fn out(directory: &TempDir) -> PathBuf {

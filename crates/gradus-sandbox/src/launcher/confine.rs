@@ -67,7 +67,7 @@ fn steps(given: &Given<'_>) -> Result<Infallible, Failure> {
     if let Some(note) = rules.map(landlock::enforce).transpose()?.flatten() {
         tell(given.messages, &Message::Note(note));
     }
-    sys::close_from(5, true).in_step(Step::Limits, "close the launcher's descriptors")?;
+    sys::close_from(3, true).in_step(Step::Limits, "close the launcher's descriptors")?;
     if let Some(filters) = &filters {
         seccomp::install(filters)?;
     }

@@ -1,4 +1,4 @@
-//! The launcher's descriptors. Everything it uses itself has number 10 or higher, so that 0 to 4 are free for the job.
+//! The launcher's descriptors. Everything it uses itself has number 10 or higher, so that 0 to 2 are free for the job.
 
 use std::fs::{File, OpenOptions};
 use std::io;

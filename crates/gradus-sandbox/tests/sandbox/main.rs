@@ -72,7 +72,7 @@ fn run(sandbox: &Sandbox, job: &Job) -> Finished {
 
 /// The lines that report a breach, without a repetition.
 fn breaches(finished: &Finished) -> Vec<String> {
-    let text = finished.stdout.text();
+    let text = finished.stderr.text();
     let mut lines: Vec<String> = text.lines().filter_map(|line| line.strip_prefix("BREACH ")).map(Into::into).collect();
     lines.dedup();
     lines

@@ -4,7 +4,6 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpStream, UdpSocket};
-use std::os::fd::FromRawFd;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram, UnixStream};
 use std::time::Duration;
@@ -25,7 +24,8 @@ unsafe extern "C" {
 
 fn breach(possible: bool, what: &str) {
     if possible {
-        println!("BREACH {what}");
+        // In one write: a forked copy writes the same line at the same time.
+        std::io::stderr().write_all(format!("BREACH {what}\n").as_bytes()).unwrap();
     }
 }
 
@@ -67,7 +67,7 @@ fn main() {
                 if frame[0] == u64::MAX { 0 } else { down(depth + 1) + frame[7] }
             }
             let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(|| down(0)).unwrap();
-            println!("{:?}", thread.join().map_err(drop));
+            eprintln!("{:?}", thread.join().map_err(drop));
         }
         "flood" => {
             let piece = [b'x'; 65536];
@@ -105,17 +105,17 @@ fn main() {
             std::thread::sleep(Duration::from_millis(argument(2).parse().unwrap()));
         },
         "big_file" => match fs::write(argument(1), vec![1_u8; 3 << 20]) {
-            Ok(()) => println!("BREACH a large file"),
-            Err(error) => println!("{error}"),
+            Ok(()) => eprintln!("BREACH a large file"),
+            Err(error) => eprintln!("{error}"),
         },
         "many_files" => {
             let files: Vec<_> = (0..1000).map_while(|_| fs::File::open("/dev/null").ok()).collect();
-            println!("{}", files.len());
+            eprintln!("{}", files.len());
         }
-        "environment" => std::env::vars_os().for_each(|variable| println!("{variable:?}")),
+        "environment" => std::env::vars_os().for_each(|variable| eprintln!("{variable:?}")),
         "descriptors" => {
             let open: Vec<i32> = (0..4096).filter(|fd| unsafe { fcntl(*fd, 1) } >= 0).collect();
-            println!("{open:?}");
+            eprintln!("{open:?}");
         }
         "echo" => echo(),
         "files" => files(&arguments[2..]),
@@ -132,7 +132,7 @@ fn main() {
 
 /// A worker: each line that comes in goes out reversed. The line "hang" is answered by silence.
 fn echo() {
-    let (mut requests, mut replies) = unsafe { (fs::File::from_raw_fd(3), fs::File::from_raw_fd(4)) };
+    let (mut requests, mut replies) = (std::io::stdin(), std::io::stdout());
     let (mut line, mut byte) = (Vec::new(), [0]);
     while requests.read(&mut byte).is_ok_and(|count| count == 1) {
         if byte[0] != b'\n' {
@@ -145,6 +145,7 @@ fn echo() {
         line.reverse();
         line.push(b'\n');
         replies.write_all(&line).unwrap();
+        replies.flush().unwrap();
         line.clear();
     }
 }
