@@ -81,6 +81,10 @@ impl Caller for Worker<'_> {
             }
         }
     }
+
+    fn processor_time(&mut self) -> Option<Duration> {
+        self.running.as_ref()?.processor_time()
+    }
 }
 
 /// Why an exchange broke off.

@@ -56,19 +56,23 @@ pub trait Caller {
     /// # Errors
     /// When no reply came, or none that is worth the name.
     fn exchange(&mut self, request: &[u8], reply_limit: usize, patience: Duration) -> Result<Vec<u8>, CallError>;
+
+    /// The processor time that whoever answers has used so far, if it can be told from outside.
+    fn processor_time(&mut self) -> Option<Duration> {
+        None
+    }
 }
 
 /// What a check talks to: typed calls to somebody's functions.
 pub struct Session<'a> {
     caller: &'a mut dyn Caller,
     patience: Duration,
-    last_duration: Duration,
 }
 
 impl<'a> Session<'a> {
     /// A session over `caller`, with a patience of 3 s for each call.
     pub fn new(caller: &'a mut dyn Caller) -> Self {
-        Self { caller, patience: Duration::from_secs(3), last_duration: Duration::ZERO }
+        Self { caller, patience: Duration::from_secs(3) }
     }
 
     /// Sets how long each call may take.
@@ -76,11 +80,6 @@ impl<'a> Session<'a> {
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
-    }
-
-    /// How long the last call took, by this process's clock.
-    pub fn last_duration(&self) -> Duration {
-        self.last_duration
     }
 
     /// Makes the call.
@@ -132,6 +131,23 @@ impl<'a> Session<'a> {
         Ok(values)
     }
 
+    /// As [`Session::perturb`], and what it cost: processor time where it can be told, since the time on the clock
+    /// depends on what else the machine does.
+    ///
+    /// # Errors
+    /// As [`Session::call`].
+    pub fn perturb_and_time<R>(
+        &mut self,
+        call: &Call<R>,
+        perturbation: Perturbation,
+    ) -> Result<(Vec<f64>, Duration), CallError> {
+        let (start, before) = (Instant::now(), self.caller.processor_time());
+        let values = self.perturb(call, perturbation)?;
+        let (clock, after) = (start.elapsed(), self.caller.processor_time());
+        let used = before.zip(after).and_then(|(before, after)| after.checked_sub(before));
+        Ok((values, used.unwrap_or(clock)))
+    }
+
     /// The numeric gradient of the call's result with respect to `argument` at the flat positions `indices`, by centred
     /// differences: `(f(x + h) - f(x - h)) / (2 h)`.
     ///
@@ -155,10 +171,7 @@ impl<'a> Session<'a> {
         let request = protocol::encode_request(call.function, operation, &call.arguments);
         // No honest result is longer than a few times its arguments; the rest is for losses and messages.
         let reply_limit = request.len().saturating_mul(4).saturating_add(1 << 20);
-        let start = Instant::now();
-        let reply = self.caller.exchange(&request, reply_limit, self.patience);
-        self.last_duration = start.elapsed();
-        protocol::decode_reply(&reply?)
+        protocol::decode_reply(&self.caller.exchange(&request, reply_limit, self.patience)?)
     }
 }
 

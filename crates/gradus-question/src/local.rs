@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
+
 use crate::call::Caller;
 use crate::error::CallError;
 use crate::interface::Answer;
@@ -22,5 +24,10 @@ impl<'a> Local<'a> {
 impl Caller for Local<'_> {
     fn exchange(&mut self, request: &[u8], _reply_limit: usize, _patience: Duration) -> Result<Vec<u8>, CallError> {
         Ok(protocol::answer(self.functions, request))
+    }
+
+    fn processor_time(&mut self) -> Option<Duration> {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        Some(Duration::new(time.tv_sec.try_into().ok()?, time.tv_nsec.try_into().ok()?))
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::launcher::process_tree;
 use super::order::receive_report;
 use super::plan::{Plan, Step};
 use crate::{Finished, SandboxError};
@@ -59,6 +60,14 @@ impl Running {
     #[must_use]
     pub fn replies(&self) -> Option<&PipeReader> {
         self.replies.as_ref()
+    }
+
+    /// The processor time that the job's processes have used, as the kernel counts it: unlike the clock on the wall it
+    /// does not depend on what else the machine does, and unlike the job's own clock it cannot be faked. None if it
+    /// cannot be told.
+    #[must_use]
+    pub fn processor_time(&self) -> Option<Duration> {
+        process_tree::processor_time(i32::try_from(self.launcher.id()).ok()?)
     }
 
     /// Ends the requests: a worker takes it as the sign to end.

@@ -29,6 +29,12 @@ pub mod running {
             match *self {}
         }
 
+        /// The processor time that the job has used.
+        #[must_use]
+        pub fn processor_time(&self) -> Option<std::time::Duration> {
+            match *self {}
+        }
+
         /// Ends the requests.
         pub fn close_requests(&mut self) {
             match *self {}

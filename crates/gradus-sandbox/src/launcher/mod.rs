@@ -12,7 +12,7 @@ mod keeper;
 mod landlock;
 mod message;
 mod namespaces;
-mod process_tree;
+pub(crate) mod process_tree;
 mod resources;
 mod seccomp;
 mod self_check;

@@ -32,6 +32,20 @@ pub fn sample(root: i32, most: usize) -> Sample {
     sample
 }
 
+/// The processor time of all threads alive below `root`, without `root`, to the nanosecond; none if the kernel does not
+/// tell.
+pub fn processor_time(root: i32) -> Option<Duration> {
+    let mut nanoseconds = 0;
+    for pid in descendants(root, usize::MAX) {
+        for thread in fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten() {
+            // Its first number is the time on a processor.
+            let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            nanoseconds += text.split_whitespace().next()?.parse::<u64>().ok()?;
+        }
+    }
+    Some(Duration::from_nanos(nanoseconds))
+}
+
 /// Ends every process below the calling one, whose number is `root`. They are first stopped, because a stopped process
 /// cannot fork.
 pub fn end_descendants(root: i32) {
