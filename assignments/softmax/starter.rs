@@ -76,7 +76,7 @@ pub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {
 }
 
 // %% id="check-softmax-loss"
-println!("{}", gradus_assignments::softmax::try_out("softmax_loss", gradus_assignments::softmax::Functions { softmax_loss: Some(softmax_loss), ..Default::default() }));
+gradus_assignments::check!(softmax, softmax_loss);
 
 // %% [markdown] id="softmax-classifier-loss-naive-text"
 // ## 2. A linear classifier, with loops
@@ -119,7 +119,7 @@ pub fn softmax_classifier_loss_naive(
 }
 
 // %% id="check-softmax-classifier-loss-naive"
-println!("{}", gradus_assignments::softmax::try_out("softmax_classifier_loss_naive", gradus_assignments::softmax::Functions { softmax_classifier_loss_naive: Some(softmax_classifier_loss_naive), ..Default::default() }));
+gradus_assignments::check!(softmax, softmax_classifier_loss_naive);
 
 // %% [markdown] id="softmax-classifier-loss-text"
 // ## 3. The same with matrix products
@@ -145,7 +145,7 @@ pub fn softmax_classifier_loss(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usiz
 }
 
 // %% id="check-softmax-classifier-loss"
-println!("{}", gradus_assignments::softmax::try_out("softmax_classifier_loss", gradus_assignments::softmax::Functions { softmax_classifier_loss: Some(softmax_classifier_loss), ..Default::default() }));
+gradus_assignments::check!(softmax, softmax_classifier_loss);
 
 // %% [markdown] id="train-softmax-text"
 // ## 4. Training
@@ -198,7 +198,7 @@ pub fn train_softmax(
 }
 
 // %% id="check-train-softmax"
-println!("{}", gradus_assignments::softmax::try_out("train_softmax", gradus_assignments::softmax::Functions { train_softmax: Some(train_softmax), ..Default::default() }));
+gradus_assignments::check!(softmax, train_softmax);
 
 // %% [markdown] id="predict-text"
 // ## 5. Prediction
@@ -217,7 +217,7 @@ pub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> {
 }
 
 // %% id="check-predict"
-println!("{}", gradus_assignments::softmax::try_out("predict", gradus_assignments::softmax::Functions { predict: Some(predict), ..Default::default() }));
+gradus_assignments::check!(softmax, predict);
 
 // %% [markdown] id="clothing-text"
 // ## Clothing

@@ -98,7 +98,7 @@ impl Rustc<'_> {
             "-D",
             "unsafe_code",
         ];
-        let named = ["gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand"];
+        let named = ["gradus_assignments", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand"];
         let externs = named.map(|name| self.extern_flag(name)).concat();
         self.run(directory, STUDENT, source, &[&arguments.map(str::to_owned)[..], &externs].concat())
     }

@@ -16,7 +16,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 /// The crates that a student's code and the worker's `main` may name.
-const EXTERNS: [&str; 6] = ["gradus_check", "gradus_nn", "gradus_worker", "ndarray", "ndarray_rand", "rand"];
+const EXTERNS: [&str; 7] =
+    ["gradus_assignments", "gradus_check", "gradus_nn", "gradus_worker", "ndarray", "ndarray_rand", "rand"];
 
 /// What the student's library is made from, seen from the workspace's root.
 const SOURCES: [&str; 6] = [
