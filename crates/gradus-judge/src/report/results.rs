@@ -161,7 +161,7 @@ fn summary(grade: &Grade, limit: usize) -> String {
         let hint = remark.hint.as_deref().map(to_do).unwrap_or_default();
         lines.push(one_line(&format!("Note: {}{place}. {hint}", ended(&remark.text)), limit / 4));
     }
-    lines.push(format!("Sandbox: {}", one_line(&grade.sandbox, limit / 4)));
+    lines.push(format!("Protection: {}", one_line(&grade.sandbox, limit / 4)));
     lines.join("\n")
 }
 

@@ -32,11 +32,12 @@ pub fn run(options: &Demo) -> anyhow::Result<Ending> {
         terminal::data(&report::timings_table(&outcomes))?;
     }
     let out = options.out.display();
+    let program = std::env::args().next().unwrap_or_else(|| "gradus".to_owned());
     eprintln!("scores:  {out}/scores.csv");
     eprintln!("reports: {out}/<submission>/report.html and results.json");
     eprintln!("next:    open {out}/wrong_gradient/report.html in a browser,");
     eprintln!("         mend {out}/submissions/wrong_gradient.rs and grade it again:");
-    eprintln!("         gradus grade {ASSIGNMENT} {out}/submissions/wrong_gradient.rs --out {out}/again");
+    eprintln!("         {program} grade {ASSIGNMENT} {out}/submissions/wrong_gradient.rs --out {out}/again");
     Ok(ending(&outcomes))
 }
 
