@@ -9,7 +9,7 @@ pub mod generate;
 #[cfg(feature = "staff")]
 pub mod grade;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gradus_assignments::{ASSIGNMENTS, Assignment};
 use gradus_judge::Judge;
@@ -45,6 +45,6 @@ fn open_judge(assignment: &'static Assignment, checks: Vec<Check>, choice: Sandb
 }
 
 /// The path without `.` or a trailing slash, so that it has a name.
-fn with_name(path: &PathBuf) -> PathBuf {
-    if path.file_name().is_some() { path.clone() } else { path.canonicalize().unwrap_or_else(|_| path.clone()) }
+fn with_name(path: &Path) -> PathBuf {
+    if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().unwrap_or_else(|_| path.to_owned()) }
 }
