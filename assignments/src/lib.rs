@@ -1,1 +1,55 @@
-//! The public part of every assignment: interface, public checks, starter.
+//! The public part of every assignment: what is asked, in which interface, with which public checks and which starter.
+//!
+//! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
+//! students never get.
+
+#[cfg(feature = "manifest")]
+mod manifest;
+#[path = "../softmax/mod.rs"]
+pub mod softmax;
+mod trial;
+
+#[cfg(feature = "manifest")]
+pub use manifest::{FunctionEntry, Manifest, ManifestError};
+pub use trial::Trial;
+
+use gradus_question::{Check, Function};
+
+/// One assignment's public part.
+pub struct Assignment {
+    /// The text of its manifest, `assignment.toml`.
+    pub manifest_text: &'static str,
+    /// The functions that a student writes, in order.
+    pub functions: &'static [Function],
+    /// The checks that a student may run, in order.
+    pub public_checks: fn() -> Vec<Check>,
+    /// What a student starts from, in jupytext's percent format.
+    pub starter: &'static str,
+    /// Its id: its folder's name, and the name of its module here.
+    pub id: &'static str,
+}
+
+/// All assignments, in the order of the course.
+pub const ASSIGNMENTS: &[Assignment] = &[Assignment {
+    manifest_text: include_str!("../softmax/assignment.toml"),
+    functions: softmax::FUNCTIONS,
+    public_checks: softmax::checks::public,
+    starter: include_str!("../softmax/starter.rs"),
+    id: "softmax",
+}];
+
+impl Assignment {
+    /// The assignment with this id.
+    pub fn find(id: &str) -> Option<&'static Assignment> {
+        ASSIGNMENTS.iter().find(|assignment| assignment.id == id)
+    }
+
+    /// Its manifest, `assignment.toml`.
+    ///
+    /// # Errors
+    /// When the embedded text is not one, or names other functions than the interface.
+    #[cfg(feature = "manifest")]
+    pub fn manifest(&self) -> Result<Manifest, ManifestError> {
+        Manifest::parse(self.manifest_text, self.functions)
+    }
+}

@@ -1,1 +1,58 @@
 //! Staff only: hidden checks, reference answers and the museum of recorded answers of every assignment.
+//!
+//! What students get never contains this crate, nor anything below `grader/`; each file here carries the canary line
+//! that the tests of the student-side archives look for. Running checks, sandboxing and reports are the judge's.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::Assignment;
+use gradus_question::{Answer, Check};
+
+#[path = "../keys/softmax/mod.rs"]
+mod softmax;
+
+/// The staff's part of one assignment.
+pub struct Key {
+    /// The public part.
+    pub assignment: &'static Assignment,
+    /// The checks that carry the points, in the order of the questions.
+    pub hidden_checks: fn() -> Vec<Check>,
+    /// The reference answers, in this process.
+    pub reference: fn() -> &'static (dyn Answer + Sync),
+    /// The reference answers as a submission.
+    pub reference_source: &'static str,
+    /// Submissions to show the grader with.
+    pub demo: &'static [Sample],
+    /// Recorded answers, wrong ones and right ones.
+    pub museum: &'static [Specimen],
+}
+
+/// A submission of the demo.
+pub struct Sample {
+    /// Its file's name, which tells its form.
+    pub file_name: &'static str,
+    /// Its file's content.
+    pub bytes: &'static [u8],
+    /// What it shows, in a few words.
+    pub about: &'static str,
+}
+
+/// A recorded answer.
+///
+/// A right one answers every question. A wrong one has the wrong function only; the reference's others go beside it.
+pub struct Specimen {
+    /// Its file's name without extension.
+    pub name: &'static str,
+    /// Its file's content.
+    pub source: &'static str,
+    /// What it is, from its first line.
+    pub about: &'static str,
+    /// Whether it is to get full marks.
+    pub right: bool,
+}
+
+static KEYS: &[&Key] = &[&softmax::KEY];
+
+/// The key of the assignment with this id.
+pub fn key(id: &str) -> Option<&'static Key> {
+    KEYS.iter().copied().find(|key| key.assignment.id == id)
+}

@@ -1,2 +1,55 @@
-//! The command line of Gradus.
-fn main() {}
+//! The command line of Gradus: reads arguments, calls the libraries, prints.
+//!
+//! stdout is data, stderr is talk. Exit codes: 0 well, 1 the work under test is not right, 2 wrong use or a fault of
+//! ours.
+
+mod arguments;
+mod commands;
+mod error;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+
+/// How a command that ran ended.
+pub enum Ending {
+    /// All is well.
+    Well,
+    /// The work under test is not right.
+    NotRight,
+    /// Not everything could be done.
+    Incomplete,
+}
+
+fn main() -> ExitCode {
+    // In the sandbox's own process nothing else may have happened before.
+    gradus_sandbox::launcher::run_if_asked();
+    let arguments = Arguments::parse();
+    let ending = match &arguments.command {
+        #[cfg(feature = "staff")]
+        Command::Grade(options) => commands::grade::run(options),
+        #[cfg(feature = "staff")]
+        Command::Demo(options) => commands::demo::run(options),
+        Command::Check(options) => commands::check::run(options),
+        Command::Data(options) => commands::data::run(options),
+        #[cfg(feature = "staff")]
+        Command::Generate(options) => commands::generate::run(options),
+    };
+    exit_code(ending)
+}
+
+/// The one place where results become exit codes.
+fn exit_code(ending: anyhow::Result<Ending>) -> ExitCode {
+    match ending {
+        Ok(Ending::Well) => ExitCode::SUCCESS,
+        Ok(Ending::NotRight) => ExitCode::from(1),
+        Ok(Ending::Incomplete) => ExitCode::from(2),
+        Err(error) => {
+            error::print(&error);
+            ExitCode::from(2)
+        }
+    }
+}

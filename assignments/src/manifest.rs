@@ -1,0 +1,66 @@
+//! `assignment.toml`: title, points and answer cells of one assignment.
+
+use gradus_question::Function;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// What `assignment.toml` says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The assignment's id: its folder's name, lower case, words joined by `_`.
+    pub id: String,
+    /// Its title for people.
+    pub title: String,
+    /// Topics of the teaching library that its students may use.
+    pub library_topics: Vec<String>,
+    /// The functions that a student writes, in order.
+    pub functions: Vec<FunctionEntry>,
+}
+
+/// One function in `assignment.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FunctionEntry {
+    /// The function's name.
+    pub name: String,
+    /// The id of its answer cell in the student notebook.
+    pub cell: String,
+    /// What it is worth.
+    pub points: u32,
+}
+
+/// Why a manifest cannot be used.
+#[derive(Debug, Error)]
+pub enum ManifestError {
+    /// Not TOML of this form.
+    #[error("assignment.toml: {0}")]
+    Form(#[from] toml::de::Error),
+    /// The functions are not those of the interface.
+    #[error("assignment.toml of `{id}` lists the functions {listed:?}, its interface has {declared:?}")]
+    Functions {
+        /// The assignment.
+        id: String,
+        /// What the manifest lists.
+        listed: Vec<String>,
+        /// What the interface declares.
+        declared: Vec<String>,
+    },
+}
+
+impl Manifest {
+    pub(crate) fn parse(text: &str, functions: &[Function]) -> Result<Self, ManifestError> {
+        let manifest: Self = toml::from_str(text)?;
+        let listed: Vec<_> = manifest.functions.iter().map(|entry| entry.name.clone()).collect();
+        let declared: Vec<_> = functions.iter().map(|function| function.name.to_owned()).collect();
+        if listed != declared {
+            return Err(ManifestError::Functions { id: manifest.id, listed, declared });
+        }
+        Ok(manifest)
+    }
+
+    /// The sum of all points.
+    pub fn max_points(&self) -> u32 {
+        self.functions.iter().map(|entry| entry.points).sum()
+    }
+}

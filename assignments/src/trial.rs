@@ -1,0 +1,91 @@
+//! A student's trial of their own functions, in their own notebook: the public checks of one function and what came
+//! out. It gives no points; those are the grader's.
+
+use std::fmt::{self, Display, Formatter};
+
+use gradus_question::{Answer, Check, Failure, Local, Session};
+
+/// What the public checks of one function found. `Display` shows it to the student.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    function: String,
+    outcomes: Vec<Outcome>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Outcome {
+    name: &'static str,
+    expectation: &'static str,
+    failure: Option<Failure>,
+}
+
+/// Public checks look at the same numbers each time.
+const SEED: u64 = 0;
+
+impl Trial {
+    /// Runs those of `checks` that are of `function` against `functions`.
+    pub fn run(checks: Vec<Check>, function: &str, functions: &dyn Answer) -> Self {
+        let outcomes = checks
+            .into_iter()
+            .filter(|check| check.function == function)
+            .map(|check| {
+                let mut local = Local::new(functions);
+                let mut session = Session::new(&mut local).with_patience(check.patience);
+                let failure = check.run(&mut session, SEED).err();
+                Outcome { name: check.name, expectation: check.expectation, failure }
+            })
+            .collect();
+        Self { function: function.to_owned(), outcomes }
+    }
+
+    /// Whether there were checks and all of them passed.
+    pub fn passed(&self) -> bool {
+        !self.outcomes.is_empty() && self.outcomes.iter().all(|outcome| outcome.failure.is_none())
+    }
+}
+
+/// Runs the public checks of a function of the notebook, and shows what came out.
+///
+/// ```
+/// # use ndarray::{Array1, Array2};
+/// fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> {
+///     todo!("softmax: question 5")
+/// }
+///
+/// gradus_assignments::check!(softmax, predict);
+/// ```
+#[macro_export]
+macro_rules! check {
+    ($assignment:ident, $function:ident) => {
+        ::std::println!(
+            "{}",
+            $crate::$assignment::try_out(
+                ::std::stringify!($function),
+                $crate::$assignment::Functions { $function: Some($function), ..Default::default() },
+            )
+        )
+    };
+}
+
+impl Display for Trial {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.outcomes.is_empty() {
+            return write!(f, "there are no public checks of `{}`", self.function);
+        }
+        let passed = self.outcomes.iter().filter(|outcome| outcome.failure.is_none()).count();
+        write!(f, "{}: {passed} of {} public checks pass", self.function, self.outcomes.len())?;
+        for outcome in &self.outcomes {
+            let Some(failure) = &outcome.failure else {
+                write!(f, "\n  passed  {}", outcome.name)?;
+                continue;
+            };
+            let what = failure.detail.as_ref().unwrap_or(&failure.summary);
+            write!(f, "\n  failed  {}\n          {what}", outcome.name)?;
+            write!(f, "\n          expected: {}", outcome.expectation)?;
+            if let Some(hint) = &failure.hint {
+                write!(f, "\n          hint: {hint}")?;
+            }
+        }
+        Ok(())
+    }
+}

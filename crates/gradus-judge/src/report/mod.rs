@@ -1,0 +1,133 @@
+//! Reports: what the outcomes of grading look like to Gradescope, to students, to staff and on the terminal.
+//!
+//! | artefact | made by | for |
+//! | --- | --- | --- |
+//! | `DIR/<name>/results.json` | [`write()`], of what [`results`] defines | Gradescope |
+//! | `DIR/<name>/report.html` | [`write()`] | the student |
+//! | `DIR/scores.csv`, `--format json` | [`write_scores`], [`json`] | staff and their programs |
+//! | tables of scores and of times | [`table`](table()), [`timings_table`] | who runs the grader |
+//! | the public checks' results in words | [`feedback`](feedback()) | the student at a terminal |
+//!
+//! All are made from [`Outcome`]s alone: nothing here runs or judges anything. What a student wrote can stand in any
+//! text, so every text is cut, and made visible where it would hide or reorder, before it goes into a report.
+//! [`write()`] and [`write_scores`] put the files in place; the other functions only make text.
+
+mod feedback;
+mod html;
+mod remark;
+pub mod results;
+mod scores;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Component, Path, PathBuf};
+
+use thiserror::Error;
+
+pub use self::feedback::feedback;
+pub use self::scores::json;
+pub use self::table::{WIDTH, table, timings_table};
+use crate::grade::Outcome;
+
+/// Why a report could not be put in place.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// A folder could not be made.
+    #[error("cannot make the folder {}: {source}", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file could not be written.
+    #[error("cannot write {}: {source}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A submission's name cannot be a folder's name.
+    #[error("the submission's name {name:?} cannot name a folder")]
+    Name {
+        /// The name.
+        name: String,
+    },
+}
+
+impl ReportError {
+    /// What to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Folder { source, .. } | Self::File { source, .. } => match source.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    "choose an output folder that you may write to, with --out"
+                }
+                io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+                    "something else stands in the way: move it, or choose another output folder with --out"
+                }
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "free some disk space, or choose an output folder on another disk with --out"
+                }
+                _ => "check the output folder, or choose another with --out",
+            },
+            Self::Name { .. } => "rename the submission's file or folder",
+        }
+    }
+}
+
+/// Writes `results.json` and `report.html` into `directory`, in a folder named after the submission.
+///
+/// Both appear whole or not at all, `results.json` last: where it stands, the report beside it is complete.
+///
+/// # Errors
+/// When the folder cannot be made or a file cannot be written.
+pub fn write(outcome: &Outcome, directory: &Path) -> Result<(), ReportError> {
+    let name = outcome.submission();
+    let mut components = Path::new(name).components();
+    match (components.next(), components.next()) {
+        (Some(Component::Normal(component)), None) if component == name && !name.contains('\0') => {}
+        _ => return Err(ReportError::Name { name: name.to_owned() }),
+    }
+    let folder = directory.join(name);
+    make_folder(&folder)?;
+    write_whole(&folder, "report.html", &html::page(outcome))?;
+    write_whole(&folder, "results.json", &results::to_json(&results::results(outcome)))
+}
+
+/// Writes `scores.csv` into `directory`.
+///
+/// # Errors
+/// When the folder cannot be made or the file cannot be written.
+pub fn write_scores(outcomes: &[Outcome], directory: &Path) -> Result<(), ReportError> {
+    let path = || directory.join("scores.csv");
+    let text = scores::csv(outcomes).map_err(|error| ReportError::File { path: path(), source: error.into() })?;
+    make_folder(directory)?;
+    write_whole(directory, "scores.csv", &text)
+}
+
+fn make_folder(path: &Path) -> Result<(), ReportError> {
+    fs::create_dir_all(path).map_err(|source| ReportError::Folder { path: path.to_owned(), source })
+}
+
+/// Writes beside the file's place and renames, so that a killed run leaves no half file.
+fn write_whole(folder: &Path, name: &str, text: &str) -> Result<(), ReportError> {
+    let path = folder.join(name);
+    let written = (|| {
+        let mut file = tempfile::Builder::new()
+            .prefix(&format!(".{name}."))
+            // As for any new file: the user's umask decides who may read it.
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(&path)?;
+        Ok(())
+    })();
+    written.map_err(|source| ReportError::File { path, source })
+}

@@ -1,0 +1,194 @@
+//! The connection to one sandboxed worker: requests out, replies in, with a deadline for both.
+//!
+//! Everything that comes back is the student's and may be anything: too long, too late, early, or not a reply.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use gradus_question::{CallError, Caller, protocol};
+use gradus_sandbox::{Finished, Job, Outcome, Running, Sandbox};
+use rand::RngCore;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+/// Calls a student's functions in a sandboxed process, which it starts when needed and starts again after it died.
+pub struct Worker<'a> {
+    sandbox: &'a Sandbox,
+    job: Job,
+    running: Option<Running>,
+}
+
+impl<'a> Worker<'a> {
+    /// A worker that runs `job`.
+    pub fn new(sandbox: &'a Sandbox, job: Job) -> Self {
+        Self { sandbox, job, running: None }
+    }
+
+    /// Ends the process, so that the next call meets a fresh one that remembers nothing.
+    pub fn restart(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            running.kill();
+        }
+    }
+
+    fn converse(&mut self, nonce: u64, request: &[u8], limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
+        if self.running.is_none() {
+            let running = self.sandbox.spawn(&self.job).map_err(|error| Broken::Fault(error.to_string()))?;
+            self.running = Some(running);
+        }
+        let running = self.running.as_ref().expect("it was just started");
+        let mut frame = Vec::with_capacity(protocol::FRAME_HEADER + request.len());
+        protocol::write_frame(&mut frame, nonce, request).map_err(|error| Broken::Fault(error.to_string()))?;
+        transfer(running, &frame, nonce, limit, deadline)
+    }
+
+    /// How the process ended, as the caller should hear it.
+    fn post_mortem(&mut self, kill: bool) -> CallError {
+        let Some(mut running) = self.running.take() else {
+            return CallError::Fault { reason: "a process ended that was never started".to_owned() };
+        };
+        if kill {
+            running.kill();
+        }
+        match running.finish() {
+            Ok(finished) => ended(&finished),
+            Err(error) => CallError::Fault { reason: error.to_string() },
+        }
+    }
+}
+
+impl Caller for Worker<'_> {
+    fn exchange(&mut self, request: &[u8], reply_limit: usize, patience: Duration) -> Result<Vec<u8>, CallError> {
+        let nonce = rand::rng().next_u64();
+        match self.converse(nonce, request, reply_limit, Instant::now() + patience) {
+            Ok(reply) => Ok(reply),
+            Err(Broken::Late) => match self.post_mortem(true) {
+                // It was killed for being late, unless it hit a limit of its own first.
+                error @ (CallError::OutputLimit | CallError::MemoryLimit | CallError::Fault { .. }) => Err(error),
+                _ => Err(CallError::TimeLimit { patience }),
+            },
+            Err(Broken::Closed) => Err(match self.post_mortem(false) {
+                CallError::TimeLimit { .. } => CallError::TimeLimit { patience },
+                error => error,
+            }),
+            Err(Broken::Violation(reason)) => {
+                self.restart();
+                Err(CallError::ProtocolViolation { reason })
+            }
+            Err(Broken::Fault(reason)) => {
+                self.restart();
+                Err(CallError::Fault { reason })
+            }
+        }
+    }
+
+    fn processor_time(&mut self) -> Option<Duration> {
+        self.running.as_ref()?.processor_time()
+    }
+}
+
+/// Why an exchange broke off.
+enum Broken {
+    Late,
+    Closed,
+    Violation(String),
+    Fault(String),
+}
+
+impl From<rustix::io::Errno> for Broken {
+    fn from(error: rustix::io::Errno) -> Self {
+        match error {
+            rustix::io::Errno::PIPE => Self::Closed,
+            error => Self::Fault(io::Error::from(error).to_string()),
+        }
+    }
+}
+
+/// Writes the frame and reads the reply to it, whichever the pipes allow first.
+fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
+    let (Some(requests), Some(replies)) = (running.requests(), running.replies()) else {
+        return Err(Broken::Fault("the worker has no pipes".to_owned()));
+    };
+    let mut unsent = frame;
+    let mut received = Vec::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Broken::Late);
+        }
+        let mut ends = vec![PollFd::new(replies, PollFlags::IN)];
+        if !unsent.is_empty() {
+            ends.push(PollFd::new(requests, PollFlags::OUT));
+        }
+        let timeout = Timespec::try_from(left).map_err(|_| Broken::Fault("a deadline out of range".to_owned()))?;
+        match poll(&mut ends, Some(&timeout)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let readable = !ends[0].revents().is_empty();
+        let writable = ends.get(1).is_some_and(|end| !end.revents().is_empty());
+        if writable {
+            unsent = &unsent[write_some(requests.as_fd(), unsent)?..];
+        }
+        if readable {
+            match rustix::io::read(replies, &mut buffer[..]) {
+                Ok(0) => return Err(Broken::Closed),
+                Ok(count) => received.extend_from_slice(&buffer[..count]),
+                Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(reply) = take_reply(&mut received, nonce, limit)? {
+                return if unsent.is_empty() {
+                    Ok(reply)
+                } else {
+                    Err(Broken::Violation("a reply before the request was read".to_owned()))
+                };
+            }
+        }
+    }
+}
+
+fn write_some(requests: std::os::fd::BorrowedFd<'_>, bytes: &[u8]) -> Result<usize, Broken> {
+    match rustix::io::write(requests, bytes) {
+        Ok(count) => Ok(count),
+        Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The reply's body once all of it is there.
+fn take_reply(received: &mut Vec<u8>, nonce: u64, limit: usize) -> Result<Option<Vec<u8>>, Broken> {
+    let Some(header) = received.first_chunk::<{ protocol::FRAME_HEADER }>() else { return Ok(None) };
+    let (length, echoed) = protocol::split_header(header);
+    if echoed != nonce {
+        return Err(Broken::Violation("it does not answer the request".to_owned()));
+    }
+    if length > limit {
+        return Err(Broken::Violation(format!("{length} bytes where at most {limit} make sense")));
+    }
+    let whole = protocol::FRAME_HEADER + length;
+    if received.len() < whole {
+        return Ok(None);
+    }
+    if received.len() > whole {
+        return Err(Broken::Violation("bytes after the reply".to_owned()));
+    }
+    Ok(Some(received.split_off(protocol::FRAME_HEADER)))
+}
+
+/// How a process that ended on its own looks to a caller.
+fn ended(finished: &Finished) -> CallError {
+    match &finished.outcome {
+        Outcome::CpuLimit | Outcome::WallLimit => CallError::TimeLimit { patience: finished.wall },
+        Outcome::MemoryLimit => CallError::MemoryLimit,
+        Outcome::StackOverflow => CallError::StackOverflow,
+        Outcome::OutputLimit => CallError::OutputLimit,
+        Outcome::ProcessLimit => CallError::Crash { how: "too many processes".to_owned() },
+        Outcome::Exited { code } => CallError::Crash { how: format!("exit code {code}") },
+        Outcome::Signal { signal } => CallError::Crash { how: format!("signal {signal}") },
+        Outcome::Killed => CallError::Crash { how: "killed".to_owned() },
+        Outcome::Refused { what } => CallError::Crash { how: format!("refused by the sandbox: {what}") },
+        Outcome::Fault { what } => CallError::Fault { reason: what.clone() },
+    }
+}

@@ -1,0 +1,7 @@
+//! Reading submissions and notebooks, from outside.
+
+mod common;
+mod errors;
+mod hostile;
+mod notebook;
+mod selection;

@@ -1,0 +1,260 @@
+//! Checks: what is asked of a function, and how a failure is told.
+
+use std::time::Duration;
+
+use gradus_check::{Diagnosis, Factor, Mismatch, Tolerance, compare, compare_scalar, diagnose};
+use ndarray::{Array, Dimension};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::call::Session;
+use crate::error::{CallError, Place};
+
+/// Who may see a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// Given to students; runs in their notebook too. Carries no points, since its inputs are known.
+    Public,
+    /// Runs on fresh inputs by the judge alone; students see its name and verdict.
+    Hidden,
+}
+
+/// One check of one function.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// The function it checks.
+    pub function: &'static str,
+    /// What it looks at, in a few words.
+    pub name: &'static str,
+    /// What was expected, in a sentence that a student can read.
+    pub expectation: &'static str,
+    /// What it is worth.
+    pub points: u32,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// How long each of its calls may take.
+    pub patience: Duration,
+    /// The check itself.
+    pub run: fn(&mut Session<'_>, &mut Context) -> Result<(), Failure>,
+}
+
+impl Check {
+    /// Runs the check over `session`, with random inputs from `seed`.
+    ///
+    /// # Errors
+    /// When the function does not do what the check asks.
+    pub fn run(&self, session: &mut Session<'_>, seed: u64) -> Result<(), Failure> {
+        (self.run)(session, &mut Context { random: ChaCha8Rng::seed_from_u64(seed) })
+    }
+}
+
+/// What a check has besides the session: random numbers, and the comparisons that turn into failures.
+pub struct Context {
+    /// The only source of randomness in a check, so that its seed repeats it.
+    pub random: ChaCha8Rng,
+}
+
+impl Context {
+    /// Expects an array, element by element. `slips` are what typical mistakes give, each with words that go on from
+    /// "Your result is"; those of the first that the actual array agrees with go into the failure's hint.
+    ///
+    /// # Errors
+    /// When the arrays differ in shape, or anywhere by more than `tolerance`.
+    pub fn expect_array<D: Dimension>(
+        &self,
+        what: &str,
+        actual: &Array<f64, D>,
+        expected: &Array<f64, D>,
+        tolerance: Tolerance,
+        slips: &[(&str, &Array<f64, D>)],
+    ) -> Result<(), Failure> {
+        let Err(mismatch) = compare(actual, expected, tolerance) else { return Ok(()) };
+        let slips: Vec<_> = slips.iter().map(|(hint, array)| (*hint, array.view().into_dyn())).collect();
+        let diagnosis = diagnose(actual, expected, None, &slips);
+        Err(Failure::of_mismatch(what, &mismatch, diagnosis))
+    }
+
+    /// Expects a number; `slips` as in [`Context::expect_array`].
+    ///
+    /// # Errors
+    /// When the numbers differ by more than `tolerance`.
+    pub fn expect_number(
+        &self,
+        what: &str,
+        actual: f64,
+        expected: f64,
+        tolerance: Tolerance,
+        slips: &[(&str, f64)],
+    ) -> Result<(), Failure> {
+        let Err(mismatch) = compare_scalar(actual, expected, tolerance) else { return Ok(()) };
+        let arrays: Vec<_> = slips.iter().map(|(hint, number)| (*hint, ndarray::arr0(*number).into_dyn())).collect();
+        let slips: Vec<_> = arrays.iter().map(|(hint, array)| (*hint, array.view())).collect();
+        let (actual, expected) = (ndarray::arr0(actual).into_dyn(), ndarray::arr0(expected).into_dyn());
+        Err(Failure::of_mismatch(what, &mismatch, diagnose(&actual, &expected, None, &slips)))
+    }
+
+    /// Expects something that a sentence can say.
+    ///
+    /// # Errors
+    /// With that sentence, when `holds` is false.
+    pub fn expect(&self, holds: bool, otherwise: &str, hint: &str) -> Result<(), Failure> {
+        if holds { Ok(()) } else { Err(Failure::wrong(otherwise).with_hint(hint)) }
+    }
+}
+
+/// How a check came out, or why it could not be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each variant's sentence stands in `Verdict::sentence`")]
+pub enum Verdict {
+    Accept,
+    WrongAnswer,
+    RuntimePanic,
+    TimeLimit,
+    MemoryLimit,
+    StackOverflow,
+    OutputLimit,
+    Crash,
+    ProtocolViolation,
+    Missing,
+    CompileError,
+    CompileTimeLimit,
+    CompileMemoryLimit,
+    RejectedSource,
+}
+
+impl Verdict {
+    /// The verdict as machines read it, for example `wrong_answer`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::WrongAnswer => "wrong_answer",
+            Self::RuntimePanic => "runtime_panic",
+            Self::TimeLimit => "time_limit",
+            Self::MemoryLimit => "memory_limit",
+            Self::StackOverflow => "stack_overflow",
+            Self::OutputLimit => "output_limit",
+            Self::Crash => "crash",
+            Self::ProtocolViolation => "protocol_violation",
+            Self::Missing => "missing",
+            Self::CompileError => "compile_error",
+            Self::CompileTimeLimit => "compile_time_limit",
+            Self::CompileMemoryLimit => "compile_memory_limit",
+            Self::RejectedSource => "rejected_source",
+        }
+    }
+
+    /// The verdict as a student reads it.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Accept => "passed",
+            Self::WrongAnswer => "gave a wrong answer",
+            Self::RuntimePanic => "panicked",
+            Self::TimeLimit => "took too long",
+            Self::MemoryLimit => "used too much memory",
+            Self::StackOverflow => "overflowed its stack",
+            Self::OutputLimit => "printed too much",
+            Self::Crash => "ended the process instead of returning",
+            Self::ProtocolViolation => "disturbed the connection to the grader",
+            Self::Missing => "is missing",
+            Self::CompileError => "does not compile",
+            Self::CompileTimeLimit => "takes too long to compile",
+            Self::CompileMemoryLimit => "takes too much memory to compile",
+            Self::RejectedSource => "uses what no exercise needs",
+        }
+    }
+}
+
+/// Why a check failed, in two tellings: with values for public checks, without for hidden ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The kind of failure.
+    pub verdict: Verdict,
+    /// What happened, without any value that a hidden check holds.
+    pub summary: String,
+    /// What happened, with values; for public checks only.
+    pub detail: Option<String>,
+    /// What to look at first.
+    pub hint: Option<String>,
+    /// Where in the compiled submission, if known.
+    pub place: Option<Place>,
+    /// Set when the failure is the grader's own.
+    pub fault: bool,
+}
+
+impl Failure {
+    /// A wrong answer, told by a sentence without values.
+    pub fn wrong(summary: impl Into<String>) -> Self {
+        Self::new(Verdict::WrongAnswer, summary)
+    }
+
+    /// A failure of any kind, told by a sentence without values.
+    pub fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
+        Self { verdict, summary: summary.into(), detail: None, hint: None, place: None, fault: false }
+    }
+
+    /// Adds the sentence with values.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds what to look at first, unless something better is already said.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint.get_or_insert_with(|| hint.into());
+        self
+    }
+
+    /// The sentence for those who see a check of this visibility.
+    pub fn message(&self, visibility: Visibility) -> &str {
+        match (visibility, &self.detail) {
+            (Visibility::Public, Some(detail)) => detail,
+            _ => &self.summary,
+        }
+    }
+
+    fn of_mismatch(what: &str, mismatch: &Mismatch, diagnosis: Option<Diagnosis>) -> Self {
+        let failure =
+            Self::wrong(format!("{what}: {}", mismatch.without_values())).with_detail(format!("{what}: {mismatch}"));
+        match diagnosis {
+            // An arbitrary factor would give the expected values away; the named ones are the usual slips.
+            Some(diagnosis @ Diagnosis::Scaled { factor: Factor::Other, .. }) => {
+                failure.with_hint(diagnosis.without_values())
+            }
+            Some(diagnosis) => failure.with_hint(diagnosis.to_string()),
+            None => failure,
+        }
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        let sentence = error.to_string();
+        let failure = |verdict| Self::new(verdict, sentence.clone());
+        match error {
+            CallError::Missing { .. } => failure(Verdict::Missing),
+            CallError::Panic { place, .. } => Self {
+                // A panic's text can carry hidden inputs out of the sandbox.
+                summary: "panicked".to_owned(),
+                detail: Some(sentence.clone()),
+                place,
+                ..failure(Verdict::RuntimePanic)
+            },
+            CallError::TimeLimit { .. } => failure(Verdict::TimeLimit).with_hint("does a loop never end?"),
+            CallError::MemoryLimit => failure(Verdict::MemoryLimit),
+            CallError::StackOverflow => {
+                failure(Verdict::StackOverflow).with_hint("does a function call itself without end?")
+            }
+            CallError::OutputLimit => failure(Verdict::OutputLimit).with_hint("is there a print in a loop?"),
+            CallError::Crash { .. } => {
+                failure(Verdict::Crash).with_hint("a function must return; it must not exit or abort")
+            }
+            CallError::ProtocolViolation { .. } => failure(Verdict::ProtocolViolation),
+            CallError::InputChanged { .. } => {
+                failure(Verdict::WrongAnswer).with_hint("work on a copy: the caller still needs its array")
+            }
+            CallError::Fault { .. } => Self { fault: true, ..failure(Verdict::Crash) },
+        }
+    }
+}

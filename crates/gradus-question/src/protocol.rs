@@ -1,0 +1,148 @@
+//! Requests and replies as bytes, and the one function that turns the first into the second.
+//!
+//! - request: function name, operation, arguments
+//! - reply: status, then the result (0), or a panic's text, file and line (1), or what is wrong with the request (2)
+//!
+//! On a pipe each stands in a frame: length (`u32`), nonce (`u64`), body. The nonce is random and must come back, so
+//! that a reply written ahead of its request is told from a real one.
+
+use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+
+use crate::error::{CallError, Place};
+use crate::interface::{Answer, Unanswered};
+use crate::operation::Operation;
+use crate::wire::{Reader, Value, WireError};
+
+const ANSWERED: u64 = 0;
+const PANICKED: u64 = 1;
+const REFUSED: u64 = 2;
+
+/// Characters of a panic's text that are passed on.
+const MESSAGE_LIMIT: usize = 2000;
+
+/// The bytes of a frame before its body: length and nonce.
+pub const FRAME_HEADER: usize = 12;
+
+/// Where the last panic of this process was, if [`note_panics`] was called.
+static LAST_PANIC: Mutex<Option<Place>> = Mutex::new(None);
+
+/// Makes panics of this process silent and remembers where each was, for [`answer`] to tell.
+pub fn note_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| Place { file: at.file().to_owned(), line: at.line() as usize });
+        if let Ok(mut last) = LAST_PANIC.lock() {
+            *last = place;
+        }
+    }));
+}
+
+/// Answers one request.
+pub fn answer(functions: &dyn Answer, request: &[u8]) -> Vec<u8> {
+    let mut reply = Vec::new();
+    ANSWERED.encode(&mut reply);
+    let outcome = catch_unwind(AssertUnwindSafe(|| -> Result<(), Unanswered> {
+        let mut reader = Reader::new(request);
+        let function = String::decode(&mut reader)?;
+        let operation = Operation::decode(&mut reader)?;
+        functions.answer(&function, &operation, &mut reader, &mut reply)?;
+        Ok(reader.finish()?)
+    }));
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(unanswered)) => {
+            reply.clear();
+            REFUSED.encode(&mut reply);
+            unanswered.to_string().encode(&mut reply);
+        }
+        Err(payload) => {
+            reply.clear();
+            PANICKED.encode(&mut reply);
+            text_of(payload).encode(&mut reply);
+            let place = LAST_PANIC.lock().ok().and_then(|mut last| last.take());
+            let place = place.unwrap_or(Place { file: String::new(), line: 0 });
+            place.file.encode(&mut reply);
+            place.line.encode(&mut reply);
+        }
+    }
+    reply
+}
+
+/// A request's bytes.
+pub fn encode_request(function: &str, operation: &Operation, arguments: &[u8]) -> Vec<u8> {
+    let mut request = Vec::with_capacity(arguments.len() + 128);
+    function.to_owned().encode(&mut request);
+    operation.encode(&mut request);
+    request.extend_from_slice(arguments);
+    request
+}
+
+/// The encoded result in a reply.
+///
+/// # Errors
+/// When the reply tells of a panic or a refusal, or is none.
+pub fn decode_reply(reply: &[u8]) -> Result<Vec<u8>, CallError> {
+    let mut reader = Reader::new(reply);
+    let mut read = || -> Result<Result<Vec<u8>, CallError>, WireError> {
+        Ok(match u64::decode(&mut reader)? {
+            ANSWERED => Ok(reader.rest().to_vec()),
+            PANICKED => {
+                let message = String::decode(&mut reader)?;
+                let (file, line) = (String::decode(&mut reader)?, usize::decode(&mut reader)?);
+                Err(CallError::Panic { message, place: (line > 0).then_some(Place { file, line }) })
+            }
+            REFUSED => Err(CallError::ProtocolViolation { reason: String::decode(&mut reader)? }),
+            _ => Err(CallError::ProtocolViolation { reason: "an unknown status".to_owned() }),
+        })
+    };
+    read().unwrap_or_else(|error| Err(CallError::ProtocolViolation { reason: error.to_string() }))
+}
+
+/// Writes one frame.
+///
+/// # Errors
+/// When the pipe does.
+pub fn write_frame(out: &mut impl Write, nonce: u64, body: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(body.len()).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
+    let mut header = Vec::with_capacity(FRAME_HEADER);
+    header.extend_from_slice(&length.to_le_bytes());
+    header.extend_from_slice(&nonce.to_le_bytes());
+    out.write_all(&header)?;
+    out.write_all(body)?;
+    out.flush()
+}
+
+/// Reads one frame: its nonce and body; `None` at the end of the input.
+///
+/// # Errors
+/// When the pipe does, or ends within a frame.
+pub fn read_frame(input: &mut impl Read) -> io::Result<Option<(u64, Vec<u8>)>> {
+    let mut header = [0; FRAME_HEADER];
+    if input.read(&mut header[..1])? == 0 {
+        return Ok(None);
+    }
+    input.read_exact(&mut header[1..])?;
+    let (length, nonce) = split_header(&header);
+    let mut body = vec![0; length];
+    input.read_exact(&mut body)?;
+    Ok(Some((nonce, body)))
+}
+
+/// Length of the body, and nonce.
+pub fn split_header(header: &[u8; FRAME_HEADER]) -> (usize, u64) {
+    let (length, nonce) = header.split_at(4);
+    let length = u32::from_le_bytes(length.try_into().expect("four bytes"));
+    (length as usize, u64::from_le_bytes(nonce.try_into().expect("eight bytes")))
+}
+
+fn text_of(payload: Box<dyn std::any::Any + Send>) -> String {
+    let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => text.chars().take(MESSAGE_LIMIT).collect(),
+        (_, Some(text)) => text.chars().take(MESSAGE_LIMIT).collect(),
+        _ => "a panic without a text".to_owned(),
+    };
+    // Dropping a payload runs code of whoever made it, which may panic again.
+    std::mem::forget(payload);
+    text
+}

@@ -1,0 +1,6 @@
+// ATTACK: unfinished: todo!() | VERDICT: runtime_panic
+pub fn softmax_loss(x: &ndarray::Array2<f64>, y: &ndarray::Array1<usize>) -> (f64, ndarray::Array2<f64>) {
+    let _ = (x, y);
+    todo!()
+}
+// GRADUS-STAFF-ONLY-7c1f4e

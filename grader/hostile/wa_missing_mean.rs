@@ -1,0 +1,23 @@
+// ATTACK: forgot to divide the gradient by N | VERDICT: wrong_answer
+pub fn softmax_loss(x: &ndarray::Array2<f64>, y: &ndarray::Array1<usize>) -> (f64, ndarray::Array2<f64>) {
+    let (l, g) = good(x, y);
+    (l, g * x.nrows() as f64)
+}
+fn good(x: &ndarray::Array2<f64>, y: &ndarray::Array1<usize>) -> (f64, ndarray::Array2<f64>) {
+    let n = x.nrows() as f64;
+    let mut p = x.clone();
+    for mut row in p.rows_mut() {
+        let m = row.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+        row.mapv_inplace(|v| (v - m).exp());
+        let s = row.sum();
+        row /= s;
+    }
+    let mut loss = 0.0;
+    for (i, &c) in y.iter().enumerate() {
+        loss -= p[[i, c]].ln();
+        p[[i, c]] -= 1.0;
+    }
+    p /= n;
+    (loss / n, p)
+}
+// GRADUS-STAFF-ONLY-7c1f4e

@@ -1,0 +1,19 @@
+//! Labels are taken to count from 1.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array1, Array2};
+
+pub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {
+    let mut dx = x.clone();
+    let mut loss = 0.0;
+    for (mut row, &label) in dx.rows_mut().into_iter().zip(y) {
+        let previous = if label == 0 { row.len() - 1 } else { label - 1 };
+        let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total: f64 = row.iter().map(|score| (score - max).exp()).sum();
+        loss += total.ln() + max - row[previous];
+        row.mapv_inplace(|score| (score - max).exp() / total);
+        row[previous] -= 1.0;
+    }
+    let n = y.len() as f64;
+    (loss / n, dx / n)
+}

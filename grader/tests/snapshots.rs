@@ -1,0 +1,75 @@
+//! The recorded cases of `softmax`: the reference still gives what was recorded.
+//!
+//! Inputs are drawn from a fixed seed and kept to three decimals; results are kept to ten digits, because the last
+//! digits differ between processors.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::softmax::call;
+use gradus_question::{Local, Session};
+use ndarray::{Array1, Array2};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+
+/// Axis lengths of the cases: batch, features, classes.
+const SIZES: [(usize, usize, usize); 3] = [(4, 3, 5), (1, 6, 3), (7, 2, 4)];
+
+fn matrix(random: &mut ChaCha8Rng, shape: (usize, usize), scale: f64) -> Array2<f64> {
+    Array2::from_shape_simple_fn(shape, || (random.random_range(-scale..scale) * 1000.0).round() / 1000.0)
+}
+
+fn labels(random: &mut ChaCha8Rng, n: usize, classes: usize) -> Array1<usize> {
+    Array1::from_shape_simple_fn(n, || random.random_range(0..classes))
+}
+
+fn rows(array: &Array2<f64>) -> Value {
+    array.rows().into_iter().map(|row| row.iter().map(|&value| ten_digits(value)).collect::<Vec<_>>()).collect()
+}
+
+fn ten_digits(value: f64) -> f64 {
+    format!("{value:.9e}").parse().expect("a number that was just printed")
+}
+
+/// Runs `case` for each size on the reference and holds the results against the snapshot of that name.
+fn hold(name: &str, mut case: impl FnMut(&mut Session<'_>, &mut ChaCha8Rng, (usize, usize, usize)) -> Value) {
+    let mut local = Local::new((gradus_grader::key("softmax").expect("softmax has a key").reference)());
+    let mut session = Session::new(&mut local);
+    let mut random = ChaCha8Rng::seed_from_u64(231);
+    let cases: Vec<_> = SIZES.iter().map(|&sizes| case(&mut session, &mut random, sizes)).collect();
+    insta::with_settings!({
+        snapshot_path => "../keys/softmax/snapshots",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+        description => "GRADUS-STAFF-ONLY-7c1f4e",
+    }, {
+        insta::assert_json_snapshot!(name, json!({ "cases": cases }));
+    });
+}
+
+#[test]
+fn softmax_loss() {
+    hold("softmax_loss", |session, random, (n, _, classes)| {
+        let (x, y) = (matrix(random, (n, classes), 3.0), labels(random, n, classes));
+        let (loss, dx) = session.call(&call::softmax_loss(&x, &y)).expect("the reference answers");
+        json!({ "x": rows(&x), "y": y.to_vec(), "loss": ten_digits(loss), "dx": rows(&dx) })
+    });
+}
+
+#[test]
+fn softmax_classifier_loss() {
+    hold("softmax_classifier_loss", |session, random, (n, features, classes)| {
+        let (w, x) = (matrix(random, (features, classes), 1.0), matrix(random, (n, features), 2.0));
+        let (y, reg) = (labels(random, n, classes), 0.125);
+        let (loss, dw) = session.call(&call::softmax_classifier_loss(&w, &x, &y, reg)).expect("the reference answers");
+        json!({ "w": rows(&w), "x": rows(&x), "y": y.to_vec(), "reg": reg, "loss": ten_digits(loss), "dw": rows(&dw) })
+    });
+}
+
+#[test]
+fn predict() {
+    hold("predict", |session, random, (n, features, classes)| {
+        let (w, x) = (matrix(random, (features, classes), 1.0), matrix(random, (n, features), 2.0));
+        let predicted = session.call(&call::predict(&w, &x)).expect("the reference answers");
+        json!({ "w": rows(&w), "x": rows(&x), "classes": predicted.to_vec() })
+    });
+}

@@ -1,0 +1,9 @@
+//! End-to-end tests: the real program, as students, autograders and instructors run it.
+
+mod architecture;
+mod bad_input;
+mod derived;
+mod hostile;
+mod museum;
+mod public;
+mod support;

@@ -1,0 +1,88 @@
+//! What students get holds nothing of the staff's: not the program, not the library, not a notebook.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{gradus, repository};
+
+const CANARY: &[u8] = b"GRADUS-STAFF-ONLY-7c1f4e";
+
+#[test]
+fn the_students_program_does_not_contain_the_grader() {
+    let tree = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--package", "gradus", "--edges", "normal", "--locked", "--offline"])
+            .args(arguments)
+            .current_dir(repository())
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(tree(&[]).contains("gradus-grader"), "the staff's program contains it");
+    assert!(!tree(&["--no-default-features"]).contains("gradus-grader"));
+}
+
+#[test]
+fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
+    let library = Path::new(gradus_toolchain::Toolchain::find().expect("the library is built").library()).to_owned();
+    let mut searched = 0;
+    for folder in [repository().join("assignments"), repository().join("notebooks"), library] {
+        for path in files_below(&folder) {
+            let bytes = fs::read(&path).expect("the file can be read");
+            assert!(!bytes.windows(CANARY.len()).any(|window| window == CANARY), "the canary is in {}", path.display());
+            searched += 1;
+        }
+    }
+    assert!(searched > 30, "only {searched} files were searched");
+}
+
+/// Ways to get at an answer that the workspace has, and the students' library must not have.
+const WAYS: [&str; 8] = [
+    "gradus_nn::softmax_loss(x, y)",
+    "gradus_nn::softmax::softmax_loss(x, y)",
+    "gradus_nn::linear::softmax_classifier_loss(x, x, y, 0.0)",
+    "gradus_grader::key(\"softmax\"); todo!()",
+    "gradus_worker::assignments::softmax::reference(x, y)",
+    "gradus_assignments::softmax::reference::softmax_loss(x, y)",
+    "gradus_judge::reference(x, y)",
+    "gradus_question::reference(x, y)",
+];
+
+#[test]
+fn an_answer_cannot_reach_the_answers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut arguments = vec!["grade".to_owned(), "softmax".to_owned()];
+    for (number, way) in WAYS.iter().enumerate() {
+        let path = folder.path().join(format!("way{number}.rs"));
+        let text = format!(
+            "use ndarray::{{Array1, Array2}};\n\
+             pub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {{ {way} }}\n"
+        );
+        fs::write(&path, text).expect("a file");
+        arguments.push(path.display().to_string());
+    }
+    let out = folder.path().join("out");
+    arguments.extend(["--out".to_owned(), out.display().to_string()]);
+    let run = gradus(&arguments);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for (number, way) in WAYS.iter().enumerate() {
+        let text = fs::read_to_string(out.join(format!("way{number}/results.json"))).expect("a report");
+        let report: Value = serde_json::from_str(&text).expect("results.json is JSON");
+        assert_eq!(report["score"], 0, "{way}");
+        // The compiler does not know the path: no other error would prove anything.
+        assert!(text.contains("E0432") || text.contains("E0433") || text.contains("E0425"), "{way}: {text}");
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
+        let path = entry.path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files
+}

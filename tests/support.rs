@@ -1,0 +1,53 @@
+//! Running the real program, as a user does.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a run of the program gave.
+pub struct Run {
+    /// Its exit code.
+    pub code: i32,
+    /// What it printed as data.
+    pub stdout: String,
+    /// What it said.
+    pub stderr: String,
+}
+
+/// Runs `gradus` with these arguments.
+pub fn gradus<S: AsRef<str>>(arguments: &[S]) -> Run {
+    gradus_in(Path::new("."), arguments)
+}
+
+/// Runs `gradus` in a folder.
+pub fn gradus_in<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_gradus"))
+        .args(arguments.iter().map(AsRef::as_ref))
+        .env("NO_COLOR", "1")
+        .current_dir(folder)
+        .output()
+        .expect("the program starts");
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the crate stands in the repository")
+}
+
+/// The reference answers of assignment `softmax`, as a submission.
+pub fn right_answers() -> String {
+    gradus_grader::key("softmax").expect("softmax has a key").reference_source.to_owned()
+}
+
+/// Snapshots exit code, stdout and stderr, with `folder`'s path replaced by `[FOLDER]`.
+pub fn snapshot(name: &str, run: &Run, folder: &Path) {
+    let folder = folder.display().to_string();
+    let text = format!("exit code {}\n-- stdout\n{}-- stderr\n{}", run.code, run.stdout, run.stderr);
+    insta::with_settings!({ snapshot_path => repository().join("tests/snapshots"), prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, text.replace(&folder, "[FOLDER]"));
+    });
+}
