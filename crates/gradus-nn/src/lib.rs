@@ -42,7 +42,6 @@ pub mod activations;
 pub mod affine;
 #[cfg(feature = "attention")]
 pub mod attention;
-#[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod augment;
 #[cfg(feature = "conv")]
 pub mod conv;
@@ -59,7 +58,7 @@ pub mod gru;
 pub mod initialise;
 #[cfg(feature = "knn")]
 pub mod knn;
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
 pub mod losses;
 #[cfg(feature = "rnn")]

@@ -64,6 +64,7 @@ fn the_library_gives_what_was_recorded() {
         ("activations", include_str!("fixtures/activations.json")),
         ("losses", include_str!("fixtures/losses.json")),
         ("norms", include_str!("fixtures/norms.json")),
+        ("vision_pytorch", include_str!("fixtures/vision_pytorch.json")),
         ("other_shapes", include_str!("fixtures/other_shapes.json")),
     ] {
         let cases = read_cases(text).expect("cases of the format");
