@@ -1,9 +1,12 @@
 //! Faults in shapes of sequences panic at the caller's line, with the operation, the rule and both shapes.
+#![cfg(any(feature = "rnn", feature = "attention"))]
 
 #[path = "support/panics.rs"]
 mod panics;
 
-use ndarray::{Array1, Array2, Array3, array};
+#[cfg(feature = "rnn")]
+use ndarray::array;
+use ndarray::{Array1, Array2, Array3};
 use panics::panics_here;
 
 #[cfg(feature = "rnn")]
