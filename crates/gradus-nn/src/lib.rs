@@ -28,6 +28,7 @@
 //! | `transformer` | encoder and decoder blocks | `attention` |
 //! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
 //! | [`networks`] | two-layer, fully connected and three-layer conv net; parameters by name | `two_layer_net`, `fully_connected`, `conv` for the networks |
+//! | `solver` | training, history, checkpoints | `fully_connected` |
 //! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`], [`folds`] | from raw data to rows for training, cross-validation | |
@@ -90,6 +91,8 @@ pub mod search;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
+#[cfg(feature = "fully_connected")]
+pub mod solver;
 mod special;
 pub mod split;
 #[cfg(any(feature = "attention", feature = "rnn"))]

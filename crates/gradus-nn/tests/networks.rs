@@ -14,7 +14,7 @@ use gradus_nn::networks::{
     ThreeLayerConvSettings, TwoLayerNet, predict,
 };
 use gradus_nn::random::{generator, normal, with_replacement};
-use ndarray::{Array1, Array2, Array4, ArrayD, Dimension, Ix1, Ix2, array};
+use ndarray::{Array1, Array2, Array4, ArrayD, Ix1, Ix2, array};
 use numpy::Numpy;
 use panics::panics_here;
 use proptest::prelude::*;
@@ -148,9 +148,9 @@ fn the_three_layer_conv_net_of_cs231n_knows_nothing_at_first() {
 /// lie between them, or no further from them than they are from each other, to 1e-6. They are alike to about 1e-5, except
 /// where ReLU or the maximum has its kink within that step, and there no single number is right. Every evaluation starts from the same network and the same draws, so that all have
 /// the same dropout masks.
-fn check_gradients<D: Dimension, N: Network<f64, D> + Clone>(
+fn check_gradients<N: Network<f64> + Clone>(
     net: &N,
-    x: &ndarray::Array<f64, D>,
+    x: &ndarray::Array<f64, N::Dim>,
     y: &Array1<usize>,
     seed: u64,
 ) -> Result<(), TestCaseError> {

@@ -279,7 +279,9 @@ fn hidden_backward<F: Scalar>(
     dx
 }
 
-impl<F: Scalar> Network<F, Ix2> for FullyConnectedNet<F> {
+impl<F: Scalar> Network<F> for FullyConnectedNet<F> {
+    type Dim = Ix2;
+
     fn parameters(&self) -> &Parameters<F> {
         &self.parameters
     }

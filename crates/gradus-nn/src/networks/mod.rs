@@ -26,7 +26,7 @@ mod three_layer_conv_net;
 #[cfg(all(feature = "two_layer_net", feature = "softmax"))]
 mod two_layer_net;
 
-use ndarray::{Array1, Array2, ArrayRef, ArrayRef1, ArrayRef2, Axis, Dimension, RemoveAxis, Slice};
+use ndarray::{Array1, Array2, ArrayRef, ArrayRef1, ArrayRef2, Axis, RemoveAxis, Slice};
 use rand::RngCore;
 
 #[cfg(all(
@@ -45,7 +45,7 @@ pub use two_layer_net::TwoLayerNet;
 
 use crate::Scalar;
 
-/// A classifier with parameters by name, for inputs of dimension `D`: (batch, ...).
+/// A classifier with parameters by name.
 ///
 /// ```
 /// use gradus_nn::networks::{Network, Parameters};
@@ -54,7 +54,8 @@ use crate::Scalar;
 /// /// Scores `x @ w`, with the loss `-1/n sum_i score_i,y_i`: a network that is all but a network.
 /// struct Linear(Parameters<f64>);
 ///
-/// impl Network<f64, Ix2> for Linear {
+/// impl Network<f64> for Linear {
+///     type Dim = Ix2;
 ///     fn parameters(&self) -> &Parameters<f64> {
 ///         &self.0
 ///     }
@@ -81,7 +82,10 @@ use crate::Scalar;
 /// let (loss, gradients) = net.loss(&array![[3.0]], &array![1], &mut gradus_nn::random::generator(231));
 /// assert_eq!((loss, gradients.matrix("w")), (-6.0, array![[0.0, -3.0]].view()));
 /// ```
-pub trait Network<F: Scalar, D: Dimension> {
+pub trait Network<F: Scalar> {
+    /// How many axes the inputs have, with that of the batch: `Ix2` for rows, `Ix4` for images.
+    type Dim: RemoveAxis;
+
     /// The parameters by name.
     fn parameters(&self) -> &Parameters<F>;
 
@@ -95,7 +99,7 @@ pub trait Network<F: Scalar, D: Dimension> {
     /// # Panics
     /// If `x` does not fit the parameters.
     #[track_caller]
-    fn scores(&self, x: &ArrayRef<F, D>) -> Array2<F>;
+    fn scores(&self, x: &ArrayRef<F, Self::Dim>) -> Array2<F>;
 
     /// The loss of a training batch, and its gradient for each parameter under the parameter's name.
     ///
@@ -105,7 +109,12 @@ pub trait Network<F: Scalar, D: Dimension> {
     /// # Panics
     /// If `x` does not fit the parameters, or `y` does not fit `x`.
     #[track_caller]
-    fn loss(&mut self, x: &ArrayRef<F, D>, y: &ArrayRef1<usize>, generator: &mut dyn RngCore) -> (F, Parameters<F>);
+    fn loss(
+        &mut self,
+        x: &ArrayRef<F, Self::Dim>,
+        y: &ArrayRef1<usize>,
+        generator: &mut dyn RngCore,
+    ) -> (F, Parameters<F>);
 
     /// What training changes beside the parameters, by name: running statistics. Empty if there is none.
     fn state(&self) -> Parameters<F> {
@@ -134,11 +143,7 @@ pub trait Network<F: Scalar, D: Dimension> {
 /// assert_eq!(predict(&net, &Array2::ones((7, 4)), 5).len(), 7);
 /// ```
 #[track_caller]
-pub fn predict<F: Scalar, D: RemoveAxis>(
-    network: &impl Network<F, D>,
-    x: &ArrayRef<F, D>,
-    batch_size: usize,
-) -> Array1<usize> {
+pub fn predict<F: Scalar, N: Network<F>>(network: &N, x: &ArrayRef<F, N::Dim>, batch_size: usize) -> Array1<usize> {
     assert!(batch_size > 0, "predict: batch_size must be at least 1, but is 0");
     let mut labels = Vec::with_capacity(x.shape()[0]);
     for start in (0..x.shape()[0]).step_by(batch_size) {

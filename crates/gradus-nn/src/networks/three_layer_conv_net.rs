@@ -169,7 +169,9 @@ impl<F: Scalar> ThreeLayerConvNet<F> {
 
 const POOL: PoolParams = PoolParams::new(2, 2);
 
-impl<F: Scalar> Network<F, Ix4> for ThreeLayerConvNet<F> {
+impl<F: Scalar> Network<F> for ThreeLayerConvNet<F> {
+    type Dim = Ix4;
+
     fn parameters(&self) -> &Parameters<F> {
         &self.parameters
     }

@@ -96,7 +96,9 @@ impl<F: Scalar> TwoLayerNet<F> {
     }
 }
 
-impl<F: Scalar> Network<F, Ix2> for TwoLayerNet<F> {
+impl<F: Scalar> Network<F> for TwoLayerNet<F> {
+    type Dim = Ix2;
+
     fn parameters(&self) -> &Parameters<F> {
         &self.parameters
     }
