@@ -186,10 +186,10 @@ mod tests {
         }
 
         #[test]
-        fn every_change_is_found(record in record(), place in any::<prop::sample::Index>(), bit in 0..8) {
+        fn every_change_is_found(record in record(), place in any::<prop::sample::Index>(), bit in 0_u32..8) {
             let mut bytes = record.to_bytes();
             let place = place.index(bytes.len());
-            bytes[place] ^= 1 << bit;
+            bytes[place] ^= 1_u8 << bit;
             prop_assert!(Record::from_bytes(&bytes).is_none());
         }
 
