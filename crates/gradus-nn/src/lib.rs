@@ -11,25 +11,95 @@
 //! | module | what for | feature |
 //! | --- | --- | --- |
 //! | `softmax` | softmax, log-sum-exp, cross-entropy loss | `softmax` |
-//! | `linear` | softmax classifier: loss, training, prediction | `softmax` |
+//! | `svm` | multiclass SVM loss | `svm` |
+//! | [`losses`] | mean squared error, smooth L1, binary cross-entropy | |
+//! | [`regularisation`] | L1, L2, elastic net | |
+//! | `linear` | softmax and SVM classifier: loss, training, prediction | `softmax`, `svm` |
+//! | `affine` | fully connected layer, alone and with ReLU | `two_layer_net` |
+//! | [`activations`] | sigmoid, tanh, GELU; ReLU and its kin | `two_layer_net` for ReLU, leaky ReLU, PReLU, ELU, maxout |
+//! | `dropout` | inverted dropout | `dropout` |
+//! | `norms` | batch, spatial batch, layer, spatial group and instance normalisation | `batchnorm` |
+//! | `knn` | nearest neighbours: distances and the vote | `knn` |
+//! | `conv`, `pool`, `upsample` | convolution and its transpose, pooling and unpooling, upsampling | `conv` |
+//! | `features` | histograms of oriented gradients and of colours | `features` |
+//! | `embedding`, `temporal` | word vectors; affine map and softmax loss at each step of a sequence | `rnn` |
+//! | `rnn`, `lstm`, `gru` | recurrent layers, one step and whole sequences | `rnn` |
+//! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
+//! | `transformer` | encoder and decoder blocks | `attention` |
+//! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
+//! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
-//! | [`preprocess`], [`split`] | from raw data to rows for training | |
+//! | [`preprocess`], [`split`], [`folds`] | from raw data to rows for training, cross-validation | |
+//! | [`augment`] | random changes to training images | |
 //! | [`random`] | seeded draws | |
 //! | [`data`] | readers, embedded data sets | `fashion-mnist` for the embedded images |
 //!
 //! A topic that is the answer of an assignment is a feature, so that students of that assignment link the library
 //! without it.
 
+pub mod activations;
+#[cfg(feature = "two_layer_net")]
+pub mod affine;
+#[cfg(feature = "attention")]
+pub mod attention;
+pub mod augment;
+#[cfg(feature = "conv")]
+pub mod conv;
 pub mod data;
-#[cfg(feature = "softmax")]
+#[cfg(feature = "dropout")]
+pub mod dropout;
+#[cfg(feature = "rnn")]
+pub mod embedding;
+#[cfg(feature = "features")]
+pub mod features;
+pub mod folds;
+#[cfg(feature = "rnn")]
+pub mod gru;
+pub mod initialise;
+#[cfg(feature = "knn")]
+pub mod knn;
+#[cfg(any(feature = "softmax", feature = "svm"))]
 pub mod linear;
+pub mod losses;
+#[cfg(feature = "rnn")]
+pub mod lstm;
+#[cfg(feature = "conv")]
+mod machinery;
 pub mod metrics;
+mod mode;
+#[cfg(feature = "attention")]
+mod named;
+#[cfg(feature = "batchnorm")]
+pub mod norms;
+#[cfg(feature = "fully_connected")]
+pub mod optimisers;
+#[cfg(feature = "conv")]
+pub mod pool;
 pub mod preprocess;
 pub mod random;
+#[cfg(feature = "rnn")]
+mod recurrent;
+pub mod regularisation;
+#[cfg(feature = "rnn")]
+pub mod rnn;
 mod scalar;
+pub mod schedules;
+pub mod search;
 mod shape;
 #[cfg(feature = "softmax")]
 pub mod softmax;
+mod special;
 pub mod split;
+#[cfg(any(feature = "attention", feature = "rnn"))]
+mod steps;
+#[cfg(feature = "svm")]
+pub mod svm;
+#[cfg(feature = "rnn")]
+pub mod temporal;
+#[cfg(feature = "attention")]
+pub mod transformer;
+#[cfg(feature = "conv")]
+pub mod upsample;
 
+pub use mode::Mode;
 pub use scalar::Scalar;

@@ -36,6 +36,23 @@ pub fn normal<F: Scalar, D: Dimension>(
     draws.mapv(|draw| F::cast(standard_deviation * draw))
 }
 
+/// An array of independent draws from the uniform distribution on `low..high`, filled in row-major order. Drawn in `f64`
+/// and then rounded, so `f32` and `f64` start alike.
+///
+/// ```
+/// use gradus_nn::random::{generator, uniform};
+/// let w = uniform::<f64, _>((100, 10), -0.5, 0.5, &mut generator(231));
+/// assert!(w.iter().all(|&draw| -0.5 <= draw && draw < 0.5));
+/// ```
+pub fn uniform<F: Scalar, D: Dimension>(
+    shape: impl IntoDimension<Dim = D>,
+    low: f64,
+    high: f64,
+    generator: &mut impl Rng,
+) -> Array<F, D> {
+    Array::from_shape_simple_fn(shape.into_dimension(), || F::cast(low + (high - low) * generator.random::<f64>()))
+}
+
 /// `count` indices drawn independently and uniformly from `0..n`: some may come twice.
 ///
 /// # Panics

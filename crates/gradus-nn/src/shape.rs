@@ -1,6 +1,6 @@
 //! Faults in the arguments' shapes: each panics at the line that called the library, in one form of words.
 
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 use ndarray::{ArrayRef1, ArrayRef2};
 
 /// Panics unless `holds`, with the operation, the rule and both shapes.
@@ -11,6 +11,15 @@ pub(crate) fn require(holds: bool, operation: &str, rule: &str, a: (&str, &[usiz
     }
 }
 
+/// Panics unless both arrays have the same shape.
+#[track_caller]
+pub(crate) fn require_same_shape(operation: &str, a: (&str, &[usize]), b: (&str, &[usize])) {
+    if a.1 != b.1 {
+        let rule = format!("{} needs the shape of {}", b.0, a.0);
+        require(false, operation, &rule, a, b);
+    }
+}
+
 /// Panics unless the array has at least one row.
 #[track_caller]
 pub(crate) fn require_rows(operation: &str, name: &str, shape: &[usize]) {
@@ -18,7 +27,7 @@ pub(crate) fn require_rows(operation: &str, name: &str, shape: &[usize]) {
 }
 
 /// Panics unless `y` has one label for each row of `x`, and there are rows.
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 #[track_caller]
 pub(crate) fn require_labels<F>(operation: &str, x: &ArrayRef2<F>, y: &ArrayRef1<usize>) {
     require_rows(operation, "x", x.shape());
@@ -27,7 +36,7 @@ pub(crate) fn require_labels<F>(operation: &str, x: &ArrayRef2<F>, y: &ArrayRef1
 }
 
 /// Panics unless every label is below the number of classes.
-#[cfg(feature = "softmax")]
+#[cfg(any(feature = "softmax", feature = "svm"))]
 #[track_caller]
 pub(crate) fn require_classes(operation: &str, y: &ArrayRef1<usize>, classes: usize) {
     if let Some((index, label)) = y.iter().enumerate().find(|&(_, &label)| label >= classes) {

@@ -1,12 +1,11 @@
-//! The softmax classifier: a linear map to scores, its regularised loss, training by gradient descent, prediction.
-//!
-//! There is no separate bias: append a column of ones to `x` with [`add_bias_column`](crate::preprocess::add_bias_column).
+//! The softmax classifier: its loss, its training and prediction.
 
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};
 
+use super::{require_classifier, require_features};
 use crate::Scalar;
 use crate::random::{generator, normal, with_replacement};
-use crate::shape::{require, require_classes, require_labels, require_rows};
+use crate::shape::require_labels;
 use crate::softmax::softmax_loss;
 
 /// The loss of a softmax classifier and its gradient, with whole-array operations.
@@ -165,20 +164,6 @@ pub fn predict<F: Scalar>(w: &ArrayRef2<F>, x: &ArrayRef2<F>) -> Array1<usize> {
         let better = |best: usize, (class, &score): (usize, &F)| if score > scores[best] { class } else { best };
         scores.iter().enumerate().fold(0, better)
     })
-}
-
-#[track_caller]
-fn require_classifier<F>(operation: &str, w: &ArrayRef2<F>, x: &ArrayRef2<F>, y: &ArrayRef1<usize>) {
-    require_rows(operation, "x", x.shape());
-    require_features(operation, w, x);
-    require_labels(operation, x, y);
-    require_classes(operation, y, w.ncols());
-}
-
-#[track_caller]
-fn require_features<F>(operation: &str, w: &ArrayRef2<F>, x: &ArrayRef2<F>) {
-    let rule = "w needs one row for each column of x";
-    require(x.ncols() == w.nrows(), operation, rule, ("x", x.shape()), ("w", w.shape()));
 }
 
 #[cfg(test)]

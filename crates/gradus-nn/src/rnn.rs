@@ -1,0 +1,224 @@
+//! The vanilla recurrent network: `h_t = tanh(x_t @ wx + h_t-1 @ wh + b)`.
+//!
+//! One step with its backward pass, then whole sequences. In a sequence the same weights act at each step, so their
+//! gradients are sums over time, and the gradient of a state has two parts: from the loss at its own step, and from the
+//! step after it. That is all there is to back-propagation through time.
+//!
+//! Source: CS231n, lecture and assignment on recurrent networks; Elman, Finding structure in time (1990).
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, Zip};
+
+use crate::Scalar;
+use crate::recurrent::{Cell, require_bias};
+use crate::shape::require_same_shape;
+use crate::steps::{each_step, each_step_backward};
+
+/// What [`rnn_step_backward`] needs of the forward pass.
+#[derive(Debug, Clone)]
+pub struct RnnStepCache<F> {
+    x: Array2<F>,
+    prev_h: Array2<F>,
+    wx: Array2<F>,
+    wh: Array2<F>,
+    next_h: Array2<F>,
+}
+
+/// The gradients of [`rnn_step_forward`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct RnnStepGradients<F> {
+    /// (batch, features)
+    pub dx: Array2<F>,
+    /// (batch, units)
+    pub dprev_h: Array2<F>,
+    /// (features, units)
+    pub dwx: Array2<F>,
+    /// (units, units)
+    pub dwh: Array2<F>,
+    /// (units)
+    pub db: Array1<F>,
+}
+
+/// One step: `next_h = tanh(x @ wx + prev_h @ wh + b)`.
+///
+/// Shapes: `x` (batch, features), `prev_h` and the result (batch, units), `wx` (features, units), `wh` (units, units), `b`
+/// (units).
+///
+/// # Panics
+/// If the shapes do not fit together.
+///
+/// ```
+/// use gradus_nn::rnn::rnn_step_forward;
+/// use ndarray::array;
+/// let (next_h, _) = rnn_step_forward(&array![[1.0]], &array![[2.0]], &array![[0.5]], &array![[-1.0]], &array![1.75]);
+/// assert_eq!(next_h, array![[0.25_f64.tanh()]]);
+/// ```
+#[track_caller]
+pub fn rnn_step_forward<F: Scalar>(
+    x: &ArrayRef2<F>,
+    prev_h: &ArrayRef2<F>,
+    wx: &ArrayRef2<F>,
+    wh: &ArrayRef2<F>,
+    b: &ArrayRef1<F>,
+) -> (Array2<F>, RnnStepCache<F>) {
+    let operation = "rnn_step_forward";
+    Cell { x: x.shape(), h: ("prev_h", prev_h.shape()), wx: wx.shape(), wh: wh.shape(), gates: 1 }.require(operation);
+    require_bias(operation, ("b", b.shape()), ("wx", wx.shape()));
+
+    let a = x.dot(wx) + prev_h.dot(wh) + b;
+    let next_h = a.mapv_into(F::tanh);
+    let cache = RnnStepCache {
+        x: x.to_owned(),
+        prev_h: prev_h.to_owned(),
+        wx: wx.to_owned(),
+        wh: wh.to_owned(),
+        next_h: next_h.clone(),
+    };
+    (next_h, cache)
+}
+
+/// Back through [`rnn_step_forward`]. With `a` for what stands inside the tanh,
+///
+/// `da = dnext_h * (1 - next_h^2)`
+///
+/// `dx = da @ wx^T`, `dprev_h = da @ wh^T`, `dwx = x^T @ da`, `dwh = prev_h^T @ da`, `db = sum_n da_n`
+///
+/// Shapes: `dnext_h` (batch, units).
+///
+/// # Panics
+/// If `dnext_h` has not the shape of the output.
+///
+/// ```
+/// use gradus_nn::rnn::{rnn_step_backward, rnn_step_forward};
+/// use ndarray::array;
+/// let (_, cache) = rnn_step_forward(&array![[1.0]], &array![[2.0]], &array![[0.5]], &array![[-0.25]], &array![0.0]);
+/// let gradients = rnn_step_backward(&array![[1.0]], &cache); // next_h = tanh(0), where the slope is 1
+/// assert_eq!((gradients.dx, gradients.dprev_h), (array![[0.5]], array![[-0.25]]));
+/// assert_eq!((gradients.dwx, gradients.dwh, gradients.db), (array![[1.0]], array![[2.0]], array![1.0]));
+/// ```
+#[track_caller]
+pub fn rnn_step_backward<F: Scalar>(dnext_h: &ArrayRef2<F>, cache: &RnnStepCache<F>) -> RnnStepGradients<F> {
+    let RnnStepCache { x, prev_h, wx, wh, next_h } = cache;
+    require_same_shape("rnn_step_backward", ("next_h", next_h.shape()), ("dnext_h", dnext_h.shape()));
+    let da = next_h.mapv(|h| F::one() - h * h) * dnext_h;
+    RnnStepGradients {
+        dx: da.dot(&wx.t()),
+        dprev_h: da.dot(&wh.t()),
+        dwx: x.t().dot(&da),
+        dwh: prev_h.t().dot(&da),
+        db: da.sum_axis(Axis(0)),
+    }
+}
+
+/// What [`rnn_backward`] needs of the forward pass.
+#[derive(Debug, Clone)]
+pub struct RnnCache<F> {
+    x: Array3<F>,
+    h0: Array2<F>,
+    wx: Array2<F>,
+    wh: Array2<F>,
+    h: Array3<F>,
+}
+
+/// The gradients of [`rnn_forward`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct RnnGradients<F> {
+    /// (batch, time, features)
+    pub dx: Array3<F>,
+    /// (batch, units)
+    pub dh0: Array2<F>,
+    /// (features, units)
+    pub dwx: Array2<F>,
+    /// (units, units)
+    pub dwh: Array2<F>,
+    /// (units)
+    pub db: Array1<F>,
+}
+
+/// A sequence: [`rnn_step_forward`] for each step, from the state `h0`.
+///
+/// `h_t = tanh(x_t @ wx + h_t-1 @ wh + b)`
+///
+/// Shapes: `x` (batch, time, features), `h0` (batch, units), `wx` (features, units), `wh` (units, units), `b` (units);
+/// the result holds the state after each step, (batch, time, units).
+///
+/// # Panics
+/// If the shapes do not fit together.
+///
+/// ```
+/// use gradus_nn::rnn::{rnn_forward, rnn_step_forward};
+/// use ndarray::array;
+/// let (wx, wh, b) = (array![[0.5]], array![[-1.0]], array![0.25]);
+/// let (h, _) = rnn_forward(&array![[[1.0], [2.0]]], &array![[0.5]], &wx, &wh, &b);
+/// let (h1, _) = rnn_step_forward(&array![[1.0]], &array![[0.5]], &wx, &wh, &b);
+/// let (h2, _) = rnn_step_forward(&array![[2.0]], &h1, &wx, &wh, &b);
+/// assert_eq!(h, array![[[h1[[0, 0]]], [h2[[0, 0]]]]]);
+/// ```
+#[track_caller]
+pub fn rnn_forward<F: Scalar>(
+    x: &ArrayRef3<F>,
+    h0: &ArrayRef2<F>,
+    wx: &ArrayRef2<F>,
+    wh: &ArrayRef2<F>,
+    b: &ArrayRef1<F>,
+) -> (Array3<F>, RnnCache<F>) {
+    let operation = "rnn_forward";
+    Cell { x: x.shape(), h: ("h0", h0.shape()), wx: wx.shape(), wh: wh.shape(), gates: 1 }.require(operation);
+    require_bias(operation, ("b", b.shape()), ("wx", wx.shape()));
+
+    // What the inputs contribute does not depend on the states: one product for all steps.
+    let mut h = each_step(x, wx, b);
+    let mut prev_h = h0.to_owned();
+    for mut h_t in h.axis_iter_mut(Axis(1)) {
+        general_mat_mul(F::one(), &prev_h, wh, F::one(), &mut h_t);
+        h_t.mapv_inplace(F::tanh);
+        prev_h.assign(&h_t);
+    }
+    let cache = RnnCache { x: x.to_owned(), h0: h0.to_owned(), wx: wx.to_owned(), wh: wh.to_owned(), h: h.clone() };
+    (h, cache)
+}
+
+/// Back through [`rnn_forward`], from the last step to the first:
+///
+/// `dh_t = dout_t + da_t+1 @ wh^T`, `da_t = dh_t * (1 - h_t^2)`
+///
+/// `dx_t = da_t @ wx^T`, `dh0 = da_1 @ wh^T`, `dwx = sum_t x_t^T @ da_t`, `dwh = sum_t h_t-1^T @ da_t`, `db = sum_nt da_nt`
+///
+/// Shapes: `dout` (batch, time, units), the gradient of each state by the loss at its own step alone.
+///
+/// # Panics
+/// If `dout` has not the shape of the output.
+///
+/// ```
+/// use gradus_nn::rnn::{rnn_backward, rnn_forward};
+/// use ndarray::array;
+/// let (x, zero) = (array![[[0.0], [0.0]]], array![[0.0]]); // every state is tanh(0), where the slope is 1
+/// let (_, cache) = rnn_forward(&x, &zero, &array![[3.0]], &array![[0.5]], &array![0.0]);
+/// let gradients = rnn_backward(&array![[[0.0], [1.0]]], &cache);
+/// assert_eq!(gradients.dx, array![[[1.5], [3.0]]]);
+/// assert_eq!((gradients.dh0, gradients.db), (array![[0.25]], array![1.5]));
+/// ```
+#[track_caller]
+pub fn rnn_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &RnnCache<F>) -> RnnGradients<F> {
+    let RnnCache { x, h0, wx, wh, h } = cache;
+    require_same_shape("rnn_backward", ("h", h.shape()), ("dout", dout.shape()));
+    let (one, zero) = (F::one(), F::zero());
+
+    let mut da = Array3::zeros(h.raw_dim());
+    let mut dwh = Array2::zeros(wh.raw_dim());
+    let mut dh = Array2::zeros(h0.raw_dim()); // what the later steps want of this state
+    for t in (0..x.shape()[1]).rev() {
+        let mut da_t = da.index_axis_mut(Axis(1), t);
+        let (dout_t, h_t) = (dout.index_axis(Axis(1), t), h.index_axis(Axis(1), t));
+        Zip::from(&mut da_t)
+            .and(&dout_t)
+            .and(&dh)
+            .and(&h_t)
+            .for_each(|da, &dout, &dh, &h| *da = (dout + dh) * (one - h * h));
+        let prev_h = if t == 0 { h0.view() } else { h.index_axis(Axis(1), t - 1) };
+        general_mat_mul(one, &prev_h.t(), &da_t, one, &mut dwh);
+        general_mat_mul(one, &da_t, &wh.t(), zero, &mut dh);
+    }
+    let (dx, dwx, db) = each_step_backward(&da, x, wx);
+    RnnGradients { dx, dh0: dh, dwx, dwh, db }
+}
