@@ -221,6 +221,18 @@ proptest! {
 }
 
 #[test]
+fn naive_and_fast_agree_on_the_course_notebooks_comparison() {
+    let (seed, mut draws) = (231, generator(231));
+    let (x, w) = (normal::<f64, _>((100, 3, 31, 31), 1.0, &mut draws), normal((25, 3, 3, 3), 1.0, &mut draws));
+    let (b, dout) = (normal(25, 1.0, &mut draws), normal((100, 25, 16, 16), 1.0, &mut draws));
+    let (y, cache) = conv_forward(&x, &w, &b, ConvParams::new(2, 1));
+    let (slow_y, slow_cache) = conv_forward_naive(&x, &w, &b, ConvParams::new(2, 1));
+    assert_eq!(compare(&y, &slow_y, SAME), Ok(()), "seed {seed}");
+    let (gradients, slow) = (conv_backward(&dout, &cache), conv_backward_naive(&dout, &slow_cache));
+    assert_same(&gradients, &slow, Tolerance::new(1e-9, 1e-10), &format!("seed {seed}"));
+}
+
+#[test]
 fn an_image_of_several_blocks_of_columns() {
     // 16 channels * 25 elements * 40 columns * 8 bytes: two rows of the output fill a block, and the last is not full.
     let params = ConvParams { groups: 2, ..ConvParams::new(1, 2) };
