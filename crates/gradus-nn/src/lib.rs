@@ -15,6 +15,7 @@
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`], [`folds`] | from raw data to rows for training, cross-validation | |
 //! | [`augment`] | random changes to training images | |
+//! | `pictures` | curves, image grids, tables and histograms, as SVG and PNG | `pictures` |
 //! | [`random`] | seeded draws | |
 //! | [`data`] | readers, embedded data sets | `fashion-mnist` for the embedded images |
 //!
@@ -27,6 +28,8 @@ pub mod folds;
 #[cfg(feature = "softmax")]
 pub mod linear;
 pub mod metrics;
+#[cfg(feature = "pictures")]
+pub mod pictures;
 pub mod preprocess;
 pub mod random;
 mod scalar;
