@@ -89,6 +89,7 @@ struct Grid {
     note: &'static str,
     captions: Vec<String>,
     columns: u32,
+    width: u32,
     /// From the left edge of a tile to that of the next, and from top to top.
     step: (u32, u32),
     tiles: Vec<Bitmap>,
@@ -132,6 +133,10 @@ impl Grid {
         let caption = if captions.is_empty() { 0 } else { CAPTION };
         let step = ((zoom * width as u32).max(widest + 4) + GAP, zoom * height as u32 + caption + GAP);
         let columns = columns.min(batch) as u32;
+        let note = if tones == Tones::Signed { "orange: above 0, blue: below, white: 0" } else { "" };
+        let words = if title.is_empty() { 0 } else { text_width(TITLE, title).max(text_width(SMALL, note)) };
+        let tiles = columns * step.0 - GAP;
+        let (total, left) = (2 * MARGIN + tiles.max(words), MARGIN + words.saturating_sub(tiles) / 2);
 
         let shared = extremes(x.iter());
         let top = MARGIN + head(title);
@@ -143,23 +148,19 @@ impl Grid {
                 Tones::Signed => (-shared.0.abs().max(shared.1.abs()), shared.0.abs().max(shared.1.abs())),
             };
             let indent = (step.0 - GAP - zoom * width as u32) / 2;
-            let corner = (MARGIN + step.0 * (n % columns) + indent, top + step.1 * (n / columns));
+            let corner = (left + step.0 * (n % columns) + indent, top + step.1 * (n / columns));
             Bitmap { corner, size: (width as u32, height as u32), zoom, pixels: pixels(image, low, high, tones) }
         };
         let tiles = (0..).zip(x.axis_iter(Axis(0))).map(tile).collect();
         let captions = captions.iter().map(|&caption| caption.to_owned()).collect();
-        let note = if tones == Tones::Signed { "orange: above 0, blue: below, white: 0" } else { "" };
-        Self { title: title.to_owned(), note, captions, columns, step, tiles }
+        Self { title: title.to_owned(), note, captions, columns, width: total, step, tiles }
     }
 }
 
 impl Plot for Grid {
     fn size(&self) -> (u32, u32) {
         let rows = (self.tiles.len() as u32).div_ceil(self.columns);
-        let width = 2 * MARGIN + self.columns * self.step.0 - GAP;
-        let words =
-            if self.title.is_empty() { 0 } else { text_width(TITLE, &self.title).max(text_width(SMALL, self.note)) };
-        (width.max(words + 2 * MARGIN), 2 * MARGIN + head(&self.title) + rows * self.step.1 - GAP)
+        (self.width, 2 * MARGIN + head(&self.title) + rows * self.step.1 - GAP)
     }
 
     fn draw<B: Surface>(&self, area: &Area<B>) -> Drawn<B> {
