@@ -1,7 +1,7 @@
 //! Fair grades: right code in any form gets its points, and a fault costs what it must and no more.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -109,7 +109,7 @@ fn helpers_in_other_cells_and_files_are_found() {
 
 #[test]
 fn the_untouched_starter_scores_exactly_nothing() {
-    let report = grade(&PathBuf::from(repository().join("notebooks/softmax.ipynb")));
+    let report = grade(&repository().join("notebooks/softmax.ipynb"));
     assert_eq!(report["score"], 0);
     assert!(
         report["tests"].as_array().expect("a list").iter().all(|test| test["extra_data"]["verdict"] == "runtime_panic")
