@@ -27,6 +27,7 @@
 //! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
 //! | `transformer` | encoder and decoder blocks | `attention` |
 //! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
+//! | [`networks`] | two-layer, fully connected and three-layer conv net; parameters by name | `two_layer_net`, `fully_connected`, `conv` for the networks |
 //! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`], [`folds`] | from raw data to rows for training, cross-validation | |
@@ -70,6 +71,7 @@ pub mod metrics;
 mod mode;
 #[cfg(feature = "attention")]
 mod named;
+pub mod networks;
 #[cfg(feature = "batchnorm")]
 pub mod norms;
 #[cfg(feature = "fully_connected")]

@@ -1,12 +1,15 @@
 //! Faults in shapes of sequences panic at the caller's line, with the operation, the rule and both shapes.
-#![cfg(all(feature = "rnn", feature = "attention"))]
+#![cfg(any(feature = "rnn", feature = "attention"))]
 
 #[path = "support/panics.rs"]
 mod panics;
 
-use ndarray::{Array1, Array2, Array3, array};
+#[cfg(feature = "rnn")]
+use ndarray::array;
+use ndarray::{Array1, Array2, Array3};
 use panics::panics_here;
 
+#[cfg(feature = "rnn")]
 #[rustfmt::skip] // a call and its closure on one line, so that their lines are the same
 #[test]
 fn embedding_and_temporal() {
@@ -32,6 +35,7 @@ fn embedding_and_temporal() {
     panics_here("temporal_softmax_loss: x needs at least one example, but is [0, 3, 4]", || { temporal_softmax_loss(&Array3::<f64>::zeros((0, 3, 4)), &y, &mask); });
 }
 
+#[cfg(feature = "rnn")]
 #[rustfmt::skip]
 #[test]
 fn recurrent_layers() {
@@ -80,6 +84,7 @@ fn recurrent_layers() {
     panics_here("gru_backward: dout needs the shape of h, but h is [2, 5, 4] and dout is [2, 5, 3]", || { gru_backward(&x, &cache); });
 }
 
+#[cfg(feature = "attention")]
 #[rustfmt::skip]
 #[test]
 fn attention() {
