@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_input;
 mod derived;
+mod fairness;
 mod hostile;
 mod museum;
 mod public;

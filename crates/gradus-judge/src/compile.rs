@@ -97,12 +97,10 @@ impl<'a> Draft<'a> {
                 continue;
             }
             let Some(message) = refusal(fragment) else { continue };
-            if matches!(fragment.kind, FragmentKind::Answer { .. } | FragmentKind::Unparsed { .. }) {
-                self.broken.insert(index, (Verdict::RejectedSource, vec![message]));
-            } else {
-                self.broken.insert(index, (Verdict::RejectedSource, vec![message.clone()]));
+            if !matches!(fragment.kind, FragmentKind::Answer { .. } | FragmentKind::Unparsed { .. }) {
                 self.refuse_beside(fragment, &message);
             }
+            self.broken.insert(index, (Verdict::RejectedSource, vec![message]));
         }
         let left_out = self.submission.left_out.iter().filter(|left_out| left_out.reason != LeftOutReason::MainOrTest);
         for fragment in left_out.map(|left_out| &left_out.fragment) {
@@ -183,22 +181,30 @@ impl<'a> Draft<'a> {
         assemble(self.fragments(), keep, self.functions, &stubs)
     }
 
-    /// Marks the fragments that the errors point at; whether there were any new ones.
+    /// Marks the fragments that the errors point at; whether there were any. Where one of them uses another, the other
+    /// is to blame for now: with a stub in its place the first may well compile.
     fn attribute(&mut self, diagnostics: &[Diagnostic], assembled: &Assembled) -> bool {
-        let mut found = false;
+        let mut found: BTreeMap<usize, Vec<Message>> = BTreeMap::new();
         for diagnostic in diagnostics {
-            let Some(&line) = diagnostic.lines.iter().find(|line| assembled.fragment_at(**line).is_some()) else {
-                continue;
-            };
-            let index = assembled.fragment_at(line).expect("it was just found");
+            let Some(index) = diagnostic.lines.iter().find_map(|line| assembled.fragment_at(*line)) else { continue };
             let message = message(diagnostic, &self.fragments()[index], |line| assembled.locate(line));
-            let (_, messages) = self.broken.entry(index).or_insert_with(|| (Verdict::CompileError, Vec::new()));
-            if messages.len() < MESSAGES {
-                messages.push(message);
-            }
-            found = true;
+            found.entry(index).or_default().push(message);
         }
-        found
+        let uses_another = |index: usize| found.keys().any(|&other| other != index && self.uses(index, other));
+        let to_blame: Vec<_> = found.keys().copied().filter(|index| !uses_another(*index)).collect();
+        let to_blame = if to_blame.is_empty() { found.keys().copied().collect() } else { to_blame };
+        for index in &to_blame {
+            let mut messages = found.remove(index).unwrap_or_default();
+            messages.truncate(MESSAGES);
+            self.broken.insert(*index, (Verdict::CompileError, messages));
+        }
+        !to_blame.is_empty()
+    }
+
+    /// Whether a fragment mentions a name that another defines.
+    fn uses(&self, index: usize, other: usize) -> bool {
+        let mentions = &self.fragments()[index].mentions;
+        self.fragments()[other].defines.iter().any(|name| mentions.contains(name))
     }
 
     /// After the compiler ran into a limit: compiles each answer alone, and marks those that do it again.
@@ -279,8 +285,7 @@ impl<'a> Draft<'a> {
         let mut messages = messages.clone();
         // What is wrong with a helper explains why the function that uses it does not compile.
         for (&helper, (_, helper_messages)) in &self.broken {
-            let mentions = &self.fragments()[index].mentions;
-            if helper != index && self.fragments()[helper].defines.iter().any(|name| mentions.contains(name)) {
+            if helper != index && self.uses(index, helper) {
                 messages.extend(helper_messages.iter().take(2).cloned());
             }
         }

@@ -33,6 +33,7 @@
 //! | [`metrics`] | how good predictions are | |
 //! | [`preprocess`], [`split`], [`folds`] | from raw data to rows for training, cross-validation | |
 //! | [`augment`] | random changes to training images | |
+//! | `pictures` | curves, image grids, tables and histograms, as SVG and PNG | `pictures` |
 //! | [`random`] | seeded draws | |
 //! | [`data`] | readers, embedded data sets | `fashion-mnist` for the embedded images |
 //!
@@ -76,6 +77,8 @@ pub mod networks;
 pub mod norms;
 #[cfg(feature = "fully_connected")]
 pub mod optimisers;
+#[cfg(feature = "pictures")]
+pub mod pictures;
 #[cfg(feature = "conv")]
 pub mod pool;
 pub mod preprocess;

@@ -123,6 +123,19 @@ fn hog_by_hand() {
 }
 
 #[test]
+fn colours_count_in_the_grey_by_their_weights() {
+    for (c, weight) in [0.299, 0.587, 0.114].into_iter().enumerate() {
+        let mut image = Array3::<f64>::zeros((3, 2, 2));
+        image[[c, 0, 1]] = 100.0;
+        let grey = grayscale(&image);
+        assert!((grey[[0, 1]] - 100.0 * weight).abs() < 1e-12 && grey.sum() == grey[[0, 1]]);
+        // One step up to the right and one down below it: lengths that the weight scales.
+        let feature = hog_feature(&image, HogParams { cell: [2, 2], orientations: 2 });
+        assert_eq!(compare(&feature, &array![100.0 * weight / 4.0, 100.0 * weight / 4.0], Tolerance::double()), Ok(()));
+    }
+}
+
+#[test]
 fn each_direction_has_its_bin() {
     // A plane that rises in direction t, for the middle of each of nine bins, and falls along the opposite one.
     for k in 0..9 {

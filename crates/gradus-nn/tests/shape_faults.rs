@@ -128,6 +128,31 @@ fn augmentation() {
     panics_here("cutmix: images need at least one pixel, but x is [1, 3, 0, 4]", || { cutmix(&flat, &one, 1.0, &mut generator(1)); });
 }
 
+#[cfg(feature = "pictures")]
+#[rustfmt::skip]
+#[test]
+fn pictures() {
+    use gradus_nn::pictures::*;
+
+    let (x, two, none) = (Array4::<f64>::zeros((1, 3, 4, 4)), Array4::<f64>::zeros((1, 2, 4, 4)), Array4::<f64>::zeros((0, 3, 4, 4)));
+    let (square, oblong, w) = (Array2::<usize>::ones((2, 2)), Array2::<usize>::ones((2, 3)), Array2::<f64>::zeros((17, 2)));
+
+    panics_here("loss_curves: needs at least one history, but there are none", || { loss_curves::<f64>(&[]); });
+    panics_here("accuracy_curves: needs at least one history, but there are none", || { accuracy_curves::<f64>(&[]); });
+    panics_here("line_chart: needs at least one line, but there are none", || { line_chart("", "", "", &[]); });
+    panics_here("roc_curves: needs at least one curve, but there are none", || { roc_curves(&[]); });
+    panics_here("activation_histograms: needs at least one layer, but there are none", || { activation_histograms::<f64>(&[]); });
+    panics_here("image_grid: captions needs one caption for each image of x, but x is [1, 3, 4, 4] and captions is [2]", || { image_grid(&x, &["a", "b"], 1, Tones::Unit); });
+    panics_here("image_grid: columns must be at least 1, but is 0", || { image_grid(&x, &[], 0, Tones::Unit); });
+    panics_here("image_grid: x needs 1 channel (gray) or 3 (red, green, blue), but is [1, 2, 4, 4]", || { image_grid(&two, &[], 1, Tones::Unit); });
+    panics_here("image_grid: x needs 1 channel for Tones::Signed, but is [1, 3, 4, 4]", || { image_grid(&x, &[], 1, Tones::Signed); });
+    panics_here("image_grid: needs at least one image with pixels, but x is [0, 3, 4, 4]", || { image_grid(&none, &[], 1, Tones::Unit); });
+    panics_here("weight_templates: w needs one row for each value of an image (leave out the bias row), but w is [17, 2] and image is [1, 4, 4]", || { weight_templates(&w, (1, 4, 4), &["a", "b"]); });
+    panics_here("weight_templates: names needs one name for each column of w, but w is [17, 2] and names is [1]", || { weight_templates(&w, (1, 17, 1), &["a"]); });
+    panics_here("confusion_matrix: confusion needs one row and one column for each class, but confusion is [2, 3]", || { confusion_matrix(&oblong, &["a", "b"]); });
+    panics_here("confusion_matrix: names needs one name for each class, but confusion is [2, 2] and names is [1]", || { confusion_matrix(&square, &["a"]); });
+}
+
 #[cfg(feature = "softmax")]
 #[rustfmt::skip]
 #[test]

@@ -94,6 +94,12 @@ fn the_decoder_figures_of_cs231n() {
     assert_eq!(compare(&out, &array::<Ix3>(&recorded["expected"]["out"]), NOTEBOOK), Ok(()));
 }
 
+/// A large eps, because layer norm is steep and bent where the features of a step happen to be nearly equal: there a
+/// numeric gradient loses its digits.
+fn smooth(heads: usize, activation: Activation) -> BlockSettings<f64> {
+    BlockSettings { eps: 0.1, ..BlockSettings::new(heads, activation) }
+}
+
 /// Every array away from where training starts, so that no gradient is 0 by chance.
 macro_rules! shaken {
     ($parameters:expr, $draws:expr) => {{
@@ -140,14 +146,14 @@ proptest! {
         let x = normal::<f64, _>((batch, time, features), 1.0, draws);
         let dout = normal::<f64, _>((batch, time, features), 1.0, draws);
         // GELU where slopes are compared: the kink of ReLU can lie between both sides of a difference.
-        let settings = BlockSettings::new(heads, if gelu { Activation::Gelu } else { Activation::Relu });
+        let settings = smooth(heads, if gelu { Activation::Gelu } else { Activation::Relu });
         let (out, cache) = encoder_block_forward(&x, &parameters, settings, Mask::Causal);
 
         let p = &parameters;
         let sum = multi_head_attention_forward(&x, &x, &x, &p.attention, heads, Mask::Causal).0 + &x;
-        let a = layernorm_forward(&sum, &p.norm_attention.gamma, &p.norm_attention.beta, 1e-5).0;
+        let a = layernorm_forward(&sum, &p.norm_attention.gamma, &p.norm_attention.beta, 0.1).0;
         let sum = feed_forward_forward(&a, &p.feed_forward, settings.activation).0 + &a;
-        let by_hand = layernorm_forward(&sum, &p.norm_feed_forward.gamma, &p.norm_feed_forward.beta, 1e-5).0;
+        let by_hand = layernorm_forward(&sum, &p.norm_feed_forward.gamma, &p.norm_feed_forward.beta, 0.1).0;
         prop_assert_eq!(compare(&out, &by_hand, Tolerance::double()), Ok(()), "seed {}", seed);
 
         if gelu {
@@ -171,7 +177,7 @@ proptest! {
         let x = normal::<f64, _>((batch, time, features), 1.0, draws);
         let memory = normal::<f64, _>((batch, memory_time, features), 1.0, draws);
         let dout = normal::<f64, _>((batch, time, features), 1.0, draws);
-        let settings = BlockSettings::new(heads, Activation::Gelu);
+        let settings = smooth(heads, Activation::Gelu);
         let forward = |x: &Array3<f64>, memory: &Array3<f64>, p: &DecoderParameters<f64>| {
             decoder_block_forward(x, memory, p, settings, Mask::Causal, Mask::None)
         };

@@ -18,8 +18,8 @@ use super::ConvParams;
 use crate::Scalar;
 use crate::machinery::matmul_into;
 
-/// The size of a block of columns in bytes, about half of a core's second-level cache.
-const BLOCK_BYTES: usize = 512 * 1024;
+/// The size of a block of columns in bytes: fits into a core's second-level cache, with room for the filters beside it.
+const BLOCK_BYTES: usize = 256 * 1024;
 
 /// `out += w * x`: adds the convolution of padded images with filters. All three are row-major.
 ///

@@ -129,13 +129,14 @@ pub fn max_pool_forward<F: Scalar>(x: &ArrayRef4<F>, params: PoolParams) -> (Arr
     let x = x.as_standard_layout();
     let mut y = Array4::zeros(output);
     let mut argmax = Array4::zeros(output);
+    let mut values = vec![F::zero(); output[3]];
     let (size, output_size) = ([height, width], [output[2], output[3]]);
     let results = planes_mut(y.as_slice_mut().expect("row-major"), output_size);
     let positions = planes_mut(argmax.as_slice_mut().expect("row-major"), output_size);
     for ((plane, result), position) in planes(x.as_slice().expect("row-major"), size).zip(results).zip(positions) {
         let rows = result.chunks_exact_mut(output[3]).zip(position.chunks_exact_mut(output[3]));
         for (oh, (best, best_at)) in rows.enumerate() {
-            max_of_row(plane, size, params, oh, best, best_at);
+            max_of_row(plane, size, params, oh, best, best_at, &mut values);
         }
     }
     (y, MaxPoolCache { argmax, input: [batch, channels, height, width] })
@@ -174,7 +175,10 @@ pub fn max_pool_backward<F: Scalar>(dout: &ArrayRef4<F>, cache: &MaxPoolCache) -
 }
 
 /// The maxima of one row of windows and where they are. Goes through the windows element by element: first the first
-/// element of all windows, then the second, and so on, so that the innermost loop has no branch.
+/// element of all windows, then the second, and so on. `values` is room for one element of each window.
+///
+/// Which element is larger is a coin toss, and a branch on it would be mispredicted half the time. Side by side, with the
+/// same number to note for all of them, the elements are compared as whole vectors and without a branch.
 fn max_of_row<F: Scalar>(
     plane: &[F],
     [height, width]: [usize; 2],
@@ -182,32 +186,39 @@ fn max_of_row<F: Scalar>(
     oh: usize,
     best: &mut [F],
     best_at: &mut [u32],
+    values: &mut [F],
 ) {
     let (stride, padding, outputs) = (params.stride[1], params.padding[1], best.len());
     let rows = params.window(0, oh, height);
-    let first = rows.start * width;
+    // Element j of window ow is in column ow * stride + j - padding. Until the end `best_at` lacks the window's part.
     for (ow, (best, best_at)) in best.iter_mut().zip(best_at.iter_mut()).enumerate() {
-        let position = first + params.window(1, ow, width).start;
-        (*best, *best_at) = (plane[position], position as u32);
+        let j = padding.saturating_sub(ow * stride);
+        *best = plane[rows.start * width + ow * stride + j - padding];
+        *best_at = (rows.start * width + j) as u32;
     }
     for h in rows {
-        let row = &plane[h * width..(h + 1) * width];
         for j in 0..params.kernel[1] {
-            // The windows whose element j is inside the image: 0 <= ow * stride + j - padding < width.
+            // The windows whose element j is inside the image.
             let from = padding.saturating_sub(j).div_ceil(stride);
             let to = (width + padding).saturating_sub(j).div_ceil(stride).min(outputs);
             if from >= to {
                 continue;
             }
-            let start = from * stride + j - padding;
-            let windows = best[from..to].iter_mut().zip(&mut best_at[from..to]);
-            for ((best, best_at), (k, &value)) in windows.zip(row[start..].iter().step_by(stride).enumerate()) {
-                let better = value > *best || (value.is_nan() && !best.is_nan());
-                let position = (h * width + start + k * stride) as u32;
+            let source = plane[h * width + from * stride + j - padding..].iter().step_by(stride);
+            values[from..to].iter_mut().zip(source).for_each(|(value, &element)| *value = element);
+            let windows = best[from..to].iter_mut().zip(&mut best_at[from..to]).zip(&values[from..to]);
+            let at = (h * width + j) as u32;
+            for ((best, best_at), &value) in windows {
+                let better = (value > *best) | (value.is_nan() & !best.is_nan());
+                // All ones or all zeros, because a condition here would be compiled to a branch around the store.
+                let mask = u32::from(better).wrapping_neg();
+                *best_at = (at & mask) | (*best_at & !mask);
                 *best = if better { value } else { *best };
-                *best_at = if better { position } else { *best_at };
             }
         }
+    }
+    for (ow, best_at) in best_at.iter_mut().enumerate() {
+        *best_at = (*best_at as usize + ow * stride - padding) as u32;
     }
 }
 

@@ -61,6 +61,7 @@ impl PoolParams {
     }
 
     /// The part of the window of output row (`axis` 0) or column (`axis` 1) `position` that lies inside the image.
+    #[inline]
     fn window(&self, axis: usize, position: usize, size: usize) -> Range<usize> {
         let start = position * self.stride[axis];
         let end = (start + self.kernel[axis] - self.padding[axis]).min(size);

@@ -1,0 +1,131 @@
+//! Fair grades: right code in any form gets its points, and a fault costs what it must and no more.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{gradus, repository, right_answers};
+
+/// Grades one submission and gives its report.
+fn grade(path: &Path) -> Value {
+    grade_with(path, &[])
+}
+
+fn grade_with(path: &Path, arguments: &[&str]) -> Value {
+    let out = tempfile::tempdir().expect("a folder");
+    let (path_text, out_text) = (path.display().to_string(), out.path().display().to_string());
+    let run = gradus(&[&["grade", "softmax", &path_text, "--out", &out_text], arguments].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let name = path.file_stem().expect("a name");
+    let text = fs::read_to_string(out.path().join(name).join("results.json")).expect("a report");
+    serde_json::from_str(&text).expect("results.json is JSON")
+}
+
+fn grade_text(text: &str) -> Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("homework.rs");
+    fs::write(&path, text).expect("a file");
+    grade(&path)
+}
+
+/// The tests of one function.
+fn tests_of<'a>(report: &'a Value, function: &'a str) -> impl Iterator<Item = &'a Value> {
+    let tests = report["tests"].as_array().expect("a list of tests");
+    tests.iter().filter(move |test| test["extra_data"]["function"] == function)
+}
+
+/// The reference answers with `from` replaced, which must be there.
+fn right_answers_but(from: &str, to: &str) -> String {
+    let text = right_answers();
+    assert!(text.contains(from), "the reference answers have no {from:?}");
+    text.replace(from, to)
+}
+
+#[test]
+fn a_function_that_does_not_compile_costs_itself_and_what_needs_it() {
+    let text = right_answers_but("pub fn softmax_loss(", "pub fn softmax_loss(mistake: Mistake, ")
+        .replace("pub fn softmax_classifier_loss(", "fn unused(")
+        + "pub fn softmax_classifier_loss(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {\n    \
+           let (loss, dscores) = softmax_loss(&x.dot(w), y);\n    \
+           (loss + reg * (w * w).sum(), x.t().dot(&dscores) + w * (2.0 * reg))\n}\n";
+    let report = grade_text(&text);
+    assert!(tests_of(&report, "softmax_loss").all(|test| test["extra_data"]["verdict"] == "compile_error"));
+    assert!(tests_of(&report, "predict").all(|test| test["status"] == "passed"));
+    assert!(tests_of(&report, "softmax_classifier_loss_naive").all(|test| test["status"] == "passed"));
+    let output = tests_of(&report, "softmax_classifier_loss").next().expect("a test")["output"].clone();
+    assert!(
+        output.as_str().is_some_and(|text| text.contains("it calls `softmax_loss`, which does not compile")),
+        "{output}"
+    );
+}
+
+#[test]
+fn a_syntax_error_costs_its_own_function() {
+    let report = grade_text(
+        &(right_answers_but("pub fn predict(", "pub fn prophesy(") + "\npub fn predict(w: &Array2<f64> {{ 1 }\n"),
+    );
+    let verdict = |test: &Value| test["extra_data"]["verdict"].clone();
+    assert!(tests_of(&report, "predict").all(|test| verdict(test) == "compile_error"), "{report}");
+    for function in ["softmax_loss", "softmax_classifier_loss_naive", "softmax_classifier_loss", "train_softmax"] {
+        assert!(tests_of(&report, function).all(|test| test["status"] == "passed"), "{function}");
+    }
+}
+
+#[test]
+fn more_general_signatures_and_private_functions_are_right() {
+    let general = right_answers_but("pub fn ", "fn ").replace(
+        "fn predict(w: &Array2<f64>, x: &Array2<f64>)",
+        "fn predict(w: &ndarray::ArrayRef2<f64>, x: &ndarray::ArrayRef2<f64>)",
+    );
+    assert!(general.contains("ArrayRef2"), "the reference's signature of predict has changed");
+    let report = grade_text(&general);
+    assert_eq!(report["score"], report["max_score"], "{report}");
+}
+
+#[test]
+fn helpers_in_other_cells_and_files_are_found() {
+    let text = "use ndarray::{Array1, Array2};\npub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> \
+                { best_of(&x.dot(w)) }";
+    let helper = "const START: f64 = f64::NEG_INFINITY;\nfn best_of(scores: &Array2<f64>) -> Array1<usize> { \
+                  scores.map_axis(ndarray::Axis(1), |row| row.iter().enumerate().fold((0, START), |best, (class, &score)| \
+                  if score > best.1 { (class, score) } else { best }).0) }";
+    let folder = tempfile::tempdir().expect("a folder");
+    let cell = |id: &str, source: &str| json!({"cell_type": "code", "id": id, "metadata": {}, "execution_count": null, "outputs": [], "source": source});
+    let cells = [cell("experiment", "let x = 1;\nprintln!(\"{x}\");"), cell("predict", text), cell("helpers", helper)];
+    let notebook = json!({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells});
+    let path = folder.path().join("ada.ipynb");
+    fs::write(&path, notebook.to_string()).expect("a file");
+    let several = folder.path().join("bob");
+    fs::create_dir(&several).expect("a folder");
+    fs::write(several.join("answers.rs"), text).expect("a file");
+    fs::write(several.join("helpers.rs"), format!("use ndarray::{{Array1, Array2}};\n{helper}")).expect("a file");
+    for path in [path, several] {
+        let report = grade(&path);
+        assert!(tests_of(&report, "predict").all(|test| test["status"] == "passed"), "{}: {report}", path.display());
+        assert!(tests_of(&report, "softmax_loss").all(|test| test["extra_data"]["verdict"] == "missing"));
+    }
+}
+
+#[test]
+fn the_untouched_starter_scores_exactly_nothing() {
+    let report = grade(&repository().join("notebooks/softmax.ipynb"));
+    assert_eq!(report["score"], 0);
+    assert!(
+        report["tests"].as_array().expect("a list").iter().all(|test| test["extra_data"]["verdict"] == "runtime_panic")
+    );
+}
+
+#[test]
+fn a_seed_repeats_a_grading_exactly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("homework.rs");
+    fs::write(&path, right_answers_but("/ n", "/ (n + 1.0)")).expect("a file");
+    let repeated = |seed| {
+        let mut report = grade_with(&path, &["--seed", seed]);
+        report.as_object_mut().expect("an object").remove("execution_time");
+        report
+    };
+    assert_eq!(repeated("11"), repeated("11"));
+    assert_ne!(repeated("11"), repeated("12"), "other inputs give other errors");
+}
