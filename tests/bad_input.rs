@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{gradus, right_answers, snapshot};
-use serde_json::{Value, json};
+use crate::support::{gradus, results, right_answers, snapshot};
+use serde_json::json;
 
 /// Grades one bad submission beside a good one, and snapshots what the user reads.
 fn beside_a_good_one(name: &str, file: &str, bytes: &[u8]) {
@@ -21,11 +21,6 @@ fn beside_a_good_one(name: &str, file: &str, bytes: &[u8]) {
     let stem = Path::new(file).file_stem().expect("a stem").to_string_lossy().into_owned();
     let bad = results(&out, &stem);
     assert!(bad["output"].as_str().is_some_and(|output| !output.is_empty()), "the report says nothing");
-}
-
-fn results(out: &Path, name: &str) -> Value {
-    let text = fs::read_to_string(out.join(name).join("results.json")).expect("there is a report");
-    serde_json::from_str(&text).expect("results.json is JSON")
 }
 
 fn notebook(kernel: &str, cells: &[(&str, &str)]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{gradus, repository, right_answers};
+use crate::support::{gradus, repository, results, right_answers};
 
 /// Grades one submission and gives its report.
 fn grade(path: &Path) -> Value {
@@ -18,8 +18,7 @@ fn grade_with(path: &Path, arguments: &[&str]) -> Value {
     let run = gradus(&[&["grade", "softmax", &path_text, "--out", &out_text], arguments].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     let name = path.file_stem().expect("a name");
-    let text = fs::read_to_string(out.path().join(name).join("results.json")).expect("a report");
-    serde_json::from_str(&text).expect("results.json is JSON")
+    results(out.path(), &name.to_string_lossy())
 }
 
 fn grade_text(text: &str) -> Value {

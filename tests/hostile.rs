@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{repository, right_answers};
+use crate::support::{repository, results, right_answers};
 
 /// After so many hostile submissions comes a right one.
 const BETWEEN: usize = 5;
@@ -107,11 +107,6 @@ fn verdict(out: &Path, name: &str) -> String {
         Some("missing") => "compile_error".to_owned(),
         Some(verdict) => verdict.to_owned(),
     }
-}
-
-fn results(out: &Path, name: &str) -> Value {
-    let text = fs::read_to_string(out.join(name).join("results.json")).expect("there is a report");
-    serde_json::from_str(&text).expect("results.json is JSON")
 }
 
 /// Every path below `folder`, with its size.

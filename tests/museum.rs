@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{gradus, repository};
+use crate::support::{gradus, repository, results};
 use gradus_grader::{Key, Specimen};
 use gradus_notebook::{Wanted, read_submission};
 use serde_json::Value;
@@ -37,8 +37,7 @@ fn exhibit(key: &Key) {
 
     let mut failed_by: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for specimen in key.museum {
-        let text = fs::read_to_string(out.join(specimen.name).join("results.json")).expect("each has a report");
-        let report: Value = serde_json::from_str(&text).expect("results.json is JSON");
+        let report = results(&out, specimen.name);
         for test in report["tests"].as_array().expect("a list of tests") {
             let name = test["name"].as_str().expect("a name").to_owned();
             let failed = failed_by.entry(name).or_default();

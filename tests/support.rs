@@ -1,7 +1,10 @@
 //! Running the real program, as a user does.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
 
 /// What a run of the program gave.
 pub struct Run {
@@ -31,6 +34,12 @@ pub fn gradus_in<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> Run {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// The report of the submission `name` below the output folder `out`.
+pub fn results(out: &Path, name: &str) -> Value {
+    let text = fs::read_to_string(out.join(name).join("results.json")).expect("there is a report");
+    serde_json::from_str(&text).expect("results.json is JSON")
 }
 
 /// The root of the repository.

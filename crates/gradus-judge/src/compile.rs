@@ -71,11 +71,7 @@ impl<'a> Draft<'a> {
 
     /// The fragment that answers a function.
     fn answer(&self, function: &str) -> Option<usize> {
-        self.fragments().iter().position(|fragment| match &fragment.kind {
-            FragmentKind::Answer { function: name } => name == function,
-            FragmentKind::Unparsed { functions, .. } => functions.iter().any(|name| name == function),
-            _ => false,
-        })
+        self.fragments().iter().position(|fragment| fragment.answers(function))
     }
 
     /// Leaves out everything of a submission with more items than anybody writes.

@@ -22,11 +22,7 @@ impl Submission {
     /// The fragment that answers `function`, parsed or not.
     #[must_use]
     pub fn answer(&self, function: &str) -> Option<&Fragment> {
-        self.fragments.iter().find(|fragment| match &fragment.kind {
-            FragmentKind::Answer { function: name } => name == function,
-            FragmentKind::Unparsed { functions, .. } => functions.iter().any(|name| name == function),
-            _ => false,
-        })
+        self.fragments.iter().find(|fragment| fragment.answers(function))
     }
 }
 
@@ -47,6 +43,18 @@ pub struct Fragment {
     pub defines: Vec<String>,
     /// Every identifier in it, also inside macro calls and inline format arguments.
     pub mentions: BTreeSet<String>,
+}
+
+impl Fragment {
+    /// Whether this is the answer to `function`, parsed or not.
+    #[must_use]
+    pub fn answers(&self, function: &str) -> bool {
+        match &self.kind {
+            FragmentKind::Answer { function: name } => name == function,
+            FragmentKind::Unparsed { functions, .. } => functions.iter().any(|name| name == function),
+            _ => false,
+        }
+    }
 }
 
 /// What a fragment is.
