@@ -6,11 +6,14 @@ mod panics;
 
 use std::fs;
 
-use gradus_nn::networks::{FullyConnectedNet, FullyConnectedSettings, Network, Normalisation, TwoLayerNet, predict};
-use gradus_nn::optimisers::{AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimiser, RmsProp, Sgd};
+use gradus_nn::networks::{
+    FullyConnectedNet, FullyConnectedSettings, Network, Normalisation, Parameters, TwoLayerNet, predict,
+};
+use gradus_nn::optimisers::{AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimiser, RmsProp, Sam, Sgd, gradient_norm};
 use gradus_nn::random::{generator, normal, with_replacement};
-use gradus_nn::solver::{AnyOptimiser, CheckpointError, Examples, Solver, SolverSettings};
-use gradus_nn::{Scalar, metrics::accuracy, schedules::step_decay};
+use gradus_nn::schedules::{Plateau, step_decay};
+use gradus_nn::solver::{AnyOptimiser, CheckpointError, Examples, Optimisers, Solver, SolverSettings};
+use gradus_nn::{Scalar, metrics::accuracy};
 use ndarray::{Array1, Array2, Axis, Ix2, array};
 use panics::panics_here;
 
@@ -45,6 +48,7 @@ fn settings<F: Scalar>(optimiser: impl Into<AnyOptimiser<F>>) -> SolverSettings<
     SolverSettings {
         optimiser: optimiser.into(),
         schedule: |rate, epoch| step_decay(rate, epoch, 2, F::cast(0.5)),
+        plateau: None,
         batch_size: 7,
         epochs: 6,
         accuracy_examples: 20,
@@ -80,6 +84,82 @@ fn one_batch_for_each_epoch_is_plain_gradient_descent() {
 }
 
 #[test]
+fn a_step_with_sam_has_the_gradient_of_the_worst_place_nearby() {
+    let (train, validation) = (examples::<f64>(12, 1), examples(9, 2));
+    let start = TwoLayerNet::new(4, 5, 3, 0.5, 0.1, &mut generator(3));
+    let optimiser = Sam::new(0.2, Momentum::new(0.3, 0.9));
+    let settings = SolverSettings {
+        schedule: |rate, epoch| rate / (1.0 + epoch as f64),
+        batch_size: 12,
+        epochs: 4,
+        ..settings(optimiser)
+    };
+    let mut solver = Solver::new(start.clone(), settings);
+    solver.train(&train, &validation);
+
+    let mut by_hand = start;
+    let mut velocities: Vec<Momentum<f64, ndarray::IxDyn>> = vec![Momentum::new(0.3, 0.9); 4];
+    for (epoch, &solver_loss) in solver.history.loss.iter().enumerate() {
+        let (loss, gradients) = by_hand.loss(&train.x, &train.y);
+        assert!((loss - solver_loss).abs() < 1e-12, "epoch {epoch}: {loss} and {solver_loss}");
+        let norm = gradient_norm(gradients.iter().map(|(_, gradient)| gradient.view()));
+        let mut worst = by_hand.clone();
+        for (name, w) in worst.parameters.iter_mut() {
+            w.scaled_add(0.2 / norm, gradients.get(name).expect("a gradient"));
+        }
+        let (_, gradients) = worst.loss(&train.x, &train.y);
+        for ((name, w), velocity) in by_hand.parameters.iter_mut().zip(&mut velocities) {
+            velocity.learning_rate = 0.3 / (1.0 + epoch as f64);
+            velocity.update(w, gradients.get(name).expect("a gradient"));
+        }
+    }
+    for (name, w) in by_hand.parameters.iter() {
+        let solver_w = solver.network.parameters.get(name).expect("a parameter");
+        assert!(w.iter().zip(solver_w).all(|(a, b)| (a - b).abs() < 1e-12), "{name}");
+    }
+}
+
+/// A learning rate of 0 leaves the weights alone, so that all else must be as without SAM.
+#[test]
+fn the_second_gradient_of_sam_moves_no_running_statistics_and_no_draws() {
+    let (train, validation) = (examples::<f64>(40, 1), examples(30, 2));
+    let run = |optimiser: AnyOptimiser<f64>| {
+        let mut solver = Solver::new(net::<f64>(), settings(optimiser));
+        solver.train(&train, &validation);
+        solver
+    };
+    let (plain, sam) = (run(Sgd::new(0.0).into()), run(Sam::new(0.5, Sgd::new(0.0)).into()));
+    assert_eq!(plain.history, sam.history);
+    assert_eq!(plain.network, sam.network);
+}
+
+#[test]
+fn a_plateau_in_validation_lowers_the_learning_rate() {
+    let (train, validation) = (examples::<f64>(12, 1), examples(9, 2));
+    let start = TwoLayerNet::new(4, 5, 3, 0.5, 0.1, &mut generator(3));
+    let mut plateau = Plateau::new(1.0, 0.5, 2);
+    let settings =
+        SolverSettings { plateau: Some(plateau.clone()), batch_size: 12, epochs: 12, ..settings(Sgd::new(0.5)) };
+    let mut solver = Solver::new(start.clone(), settings);
+    solver.train(&train, &validation);
+
+    let mut by_hand = start;
+    for epoch in 0..12 {
+        let (_, gradients) = by_hand.loss(&train.x, &train.y);
+        for (name, gradient) in gradients {
+            let w = by_hand.parameters.get_mut(&name).expect("a parameter");
+            w.scaled_add(-step_decay(0.5, epoch, 2, 0.5) * plateau.learning_rate, &gradient);
+        }
+        plateau.observe(1.0 - accuracy(&predict(&by_hand, &validation.x, 4), &validation.y));
+    }
+    assert!(plateau.learning_rate < 0.5, "it must have fallen, or this test says nothing");
+    for (name, w) in by_hand.parameters.iter() {
+        let solver_w = solver.network.parameters.get(name).expect("a parameter");
+        assert!(w.iter().zip(solver_w).all(|(a, b)| (a - b).abs() < 1e-12), "{name}");
+    }
+}
+
+#[test]
 fn an_epoch_sees_every_example_once() {
     // At a learning rate of 0, a batch of one example has the loss by which to know the example.
     let train = Examples { x: Array2::<f64>::from_shape_fn((10, 1), |(i, _)| i as f64), y: Array1::zeros(10) };
@@ -100,8 +180,11 @@ fn an_epoch_sees_every_example_once() {
 
 /// Saved after each number of epochs, loaded into a net with other parameters: the same history and parameters.
 fn resumes<F: Scalar>(optimiser: impl Into<AnyOptimiser<F>>) {
+    resumes_with(settings(optimiser));
+}
+
+fn resumes_with<F: Scalar>(settings: SolverSettings<F>) {
     let (train, validation) = (examples::<F>(40, 1), examples::<F>(30, 2));
-    let settings = settings(optimiser);
     let mut whole = Solver::new(net::<F>(), settings.clone());
     whole.train(&train, &validation);
 
@@ -137,6 +220,12 @@ fn a_resumed_run_is_the_same_run() {
     resumes::<f64>(RmsProp::new(0.01));
     resumes::<f64>(Adam::new(0.01));
     resumes::<f64>(AdamW::new(0.01, 0.1));
+    resumes::<f64>(Sam::new(0.05, Sgd::new(0.1)));
+    resumes::<f64>(Sam::new(0.05, Adam::new(0.01)));
+    resumes_with::<f64>(SolverSettings {
+        plateau: Some(Plateau::new(1.0, 0.5, 1)),
+        ..settings(Momentum::new(0.3, 0.9))
+    });
     resumes::<f32>(Momentum::new(0.05, 0.9));
     resumes::<f32>(Adam::new(0.01));
 }
@@ -188,6 +277,12 @@ fn a_checkpoint_that_does_not_fit_says_why() {
     );
     let error = Solver::load(&file, net(), self::settings(AdamW::new(0.01, 0.1))).map(drop).expect_err("AdamW");
     assert_eq!(error.to_string(), format!("{name} does not fit: its optimiser is not AdamW. {hint}"));
+    let sam = self::settings(Sam::new(0.1, Adam::new(0.01)));
+    let error = Solver::load(&file, net(), sam).map(drop).expect_err("SAM");
+    assert_eq!(error.to_string(), format!("{name} does not fit: its optimiser is not Sam/Adam. {hint}"));
+    let plateau = SolverSettings { plateau: Some(Plateau::new(1.0, 0.5, 1)), ..settings.clone() };
+    let error = Solver::load(&file, net(), plateau).map(drop).expect_err("a plateau");
+    assert_eq!(error.to_string(), format!("{name} does not fit: it has no number plateau/waited. {hint}"));
     let other = TwoLayerNet::new(4, 8, 3, 0.1, 0.0, &mut generator(1));
     let error = Solver::load(&file, other, settings.clone()).map(drop).expect_err("another network");
     let text = error.to_string();
@@ -234,4 +329,14 @@ fn faults_point_at_the_caller() {
     panics_here("Solver::train_epoch: validation needs one label for each input, and at least one, but x is [0, 4] and y is [0]", || { solver(5).train(&good, &none); });
     panics_here("Solver::train_epoch: batch_size must be at least 1, but is 0", || { solver(0).train_epoch(&good, &good); });
     panics_here("affine_relu_forward: w needs one row for each feature of x, but x is [5, 6] and w is [4, 3]", || { solver(5).train_epoch(&wide, &good); });
+    let (mut net, mut none) = (TwoLayerNet::<f64>::new(4, 3, 3, 0.1, 0.0, &mut generator(1)), Parameters::new());
+    let mut optimisers = Optimisers::new(&net.parameters, Sgd::new(0.1));
+    none.insert("b1", Array1::<f64>::zeros(3));
+    panics_here("Optimisers::update: gradients needs one for each parameter, but has none for b2", || { optimisers.clone().update(&mut net.parameters.clone(), &none); });
+    net.parameters.insert("b9", Array1::<f64>::zeros(3));
+    let gradients = net.parameters.clone();
+    panics_here("Optimisers::perturb: b9 was no parameter when the optimisers were made", || { optimisers.clone().perturb(&mut net.parameters.clone(), &gradients); });
+    none = gradients; none.insert("b1", Array1::<f64>::zeros(4)); net.parameters.insert("b9", Array1::<f64>::zeros(3));
+    panics_here("Sgd::update: dw needs the shape of w, but w is [3] and dw is [4]", || { optimisers.clone().update(&mut net.parameters.clone(), &none); });
+    optimisers.set_learning_rate(0.0);
 }

@@ -3,9 +3,9 @@
 use ndarray::{ArrayD, ArrayRef, IxDyn};
 
 use crate::Scalar;
-use crate::optimisers::{AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimiser, RmsProp, Sgd};
+use crate::optimisers::{AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimiser, RmsProp, Sam, Sgd};
 
-/// Any of the optimisers that need one gradient for one update, for a parameter of any shape.
+/// Any of the optimisers, for a parameter of any shape.
 ///
 /// ```
 /// use gradus_nn::optimisers::{Adam, Optimiser};
@@ -29,6 +29,8 @@ pub enum AnyOptimiser<F> {
     Adam(Adam<F, IxDyn>),
     /// With weight decay beside the gradient.
     AdamW(AdamW<F, IxDyn>),
+    /// With the gradient at the worst place nearby, around any of the others.
+    Sam(Box<Sam<F, IxDyn, AnyOptimiser<F>>>),
 }
 
 macro_rules! any_optimiser {
@@ -36,15 +38,24 @@ macro_rules! any_optimiser {
         impl<F: Scalar> AnyOptimiser<F> {
             /// The name of the type.
             pub fn name(&self) -> &'static str {
-                match self { $(AnyOptimiser::$name(_) => stringify!($name)),* }
+                match self {
+                    $(AnyOptimiser::$name(_) => stringify!($name),)*
+                    AnyOptimiser::Sam(_) => "Sam",
+                }
             }
 
             fn inner(&self) -> &dyn Optimiser<F, IxDyn> {
-                match self { $(AnyOptimiser::$name(optimiser) => optimiser),* }
+                match self {
+                    $(AnyOptimiser::$name(optimiser) => optimiser,)*
+                    AnyOptimiser::Sam(optimiser) => &**optimiser,
+                }
             }
 
             fn inner_mut(&mut self) -> &mut dyn Optimiser<F, IxDyn> {
-                match self { $(AnyOptimiser::$name(optimiser) => optimiser),* }
+                match self {
+                    $(AnyOptimiser::$name(optimiser) => optimiser,)*
+                    AnyOptimiser::Sam(optimiser) => &mut **optimiser,
+                }
             }
         }
 
@@ -61,7 +72,21 @@ any_optimiser!(
     RmsProp: RmsProp<F, IxDyn>, Adam: Adam<F, IxDyn>, AdamW: AdamW<F, IxDyn>
 );
 
+impl<F, O: Into<AnyOptimiser<F>>> From<Sam<F, IxDyn, O>> for AnyOptimiser<F> {
+    fn from(Sam { rho, inner, origin }: Sam<F, IxDyn, O>) -> Self {
+        AnyOptimiser::Sam(Box::new(Sam { rho, inner: inner.into(), origin }))
+    }
+}
+
 impl<F: Scalar> AnyOptimiser<F> {
+    /// The name of the type, with that of the optimiser inside.
+    pub(super) fn kind(&self) -> String {
+        match self {
+            AnyOptimiser::Sam(sam) => format!("Sam/{}", sam.inner.kind()),
+            other => other.name().to_owned(),
+        }
+    }
+
     /// The arrays that it keeps between updates, by name.
     pub(super) fn arrays_mut(&mut self) -> Vec<(&'static str, &mut Option<ArrayD<F>>)> {
         match self {
@@ -75,6 +100,7 @@ impl<F: Scalar> AnyOptimiser<F> {
             AnyOptimiser::Adam(Adam { m, v, .. }) | AnyOptimiser::AdamW(AdamW { adam: Adam { m, v, .. }, .. }) => {
                 vec![("m", m), ("v", v)]
             }
+            AnyOptimiser::Sam(sam) => sam.inner.arrays_mut(),
         }
     }
 
@@ -82,6 +108,7 @@ impl<F: Scalar> AnyOptimiser<F> {
     pub(super) fn count_mut(&mut self) -> Option<&mut u64> {
         match self {
             AnyOptimiser::Adam(Adam { t, .. }) | AnyOptimiser::AdamW(AdamW { adam: Adam { t, .. }, .. }) => Some(t),
+            AnyOptimiser::Sam(sam) => sam.inner.count_mut(),
             _ => None,
         }
     }

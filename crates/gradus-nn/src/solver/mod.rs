@@ -8,24 +8,24 @@
 
 mod any_optimiser;
 mod checkpoint;
+mod optimisers;
+mod resume;
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use ndarray::{Array, Array1, ArrayD, Axis, Dimension, RemoveAxis};
+use ndarray::{Array, Array1, Axis, Dimension, RemoveAxis};
 use rand::seq::{SliceRandom, index};
 use rand_chacha::ChaCha8Rng;
 
 pub use any_optimiser::AnyOptimiser;
 pub use checkpoint::CheckpointError;
+pub use optimisers::Optimisers;
 
 use crate::Scalar;
 use crate::metrics::accuracy;
 use crate::networks::{Network, Parameters, predict};
 use crate::optimisers::{Optimiser, Sgd};
 use crate::random::generator;
+use crate::schedules::Plateau;
 use crate::shape::require;
-use checkpoint::Record;
 
 /// Inputs and their labels.
 ///
@@ -57,6 +57,9 @@ pub struct SolverSettings<F> {
     pub optimiser: AnyOptimiser<F>,
     /// From the optimiser's learning rate and the epoch, counted from 0, to the epoch's learning rate.
     pub schedule: fn(F, usize) -> F,
+    /// If there is one, it sees after each epoch the share of wrong answers on the validation part, and its learning rate is
+    /// a factor for that of the schedule: start it at 1, as in `Plateau::new(1.0, 0.1, 3)`.
+    pub plateau: Option<Plateau<F>>,
     /// Examples for one update, from 1; the last batch of an epoch may be smaller.
     pub batch_size: usize,
     /// How often to see every example.
@@ -73,6 +76,7 @@ impl<F: Scalar> Default for SolverSettings<F> {
         SolverSettings {
             optimiser: Sgd::new(F::cast(1e-2)).into(),
             schedule: |learning_rate, _| learning_rate,
+            plateau: None,
             batch_size: 100,
             epochs: 10,
             accuracy_examples: 1000,
@@ -130,7 +134,7 @@ pub struct Best<F> {
 pub struct Solver<F, N> {
     /// The network as it is now. [`best_network`](Solver::best_network) is often better.
     pub network: N,
-    /// How to train. May be changed between epochs, but for the optimiser and the seed.
+    /// How to train. May be changed between epochs, but for the optimiser, the plateau and the seed.
     pub settings: SolverSettings<F>,
     /// How many epochs are done.
     pub epoch: usize,
@@ -138,7 +142,8 @@ pub struct Solver<F, N> {
     pub history: History<F>,
     /// None before the first epoch.
     pub best: Option<Best<F>>,
-    optimisers: BTreeMap<String, AnyOptimiser<F>>,
+    optimisers: Optimisers<F>,
+    plateau: Option<Plateau<F>>,
     generator: ChaCha8Rng,
     seed: u64,
 }
@@ -146,11 +151,11 @@ pub struct Solver<F, N> {
 impl<F: Scalar, N: Network<F>> Solver<F, N> {
     /// Before the first epoch.
     pub fn new(network: N, settings: SolverSettings<F>) -> Self {
-        let names = network.parameters().iter().map(|(name, _)| name.to_owned());
-        let optimisers = names.map(|name| (name, settings.optimiser.clone())).collect();
+        let optimisers = Optimisers::new(network.parameters(), settings.optimiser.clone());
+        let plateau = settings.plateau.clone();
         let (generator, seed) = (generator(settings.seed), settings.seed);
         let history = History { loss: Vec::new(), train_accuracy: Vec::new(), validation_accuracy: Vec::new() };
-        Solver { network, settings, epoch: 0, history, best: None, optimisers, generator, seed }
+        Solver { network, settings, epoch: 0, history, best: None, optimisers, plateau, generator, seed }
     }
 
     /// All epochs that are still to be done.
@@ -175,7 +180,8 @@ impl<F: Scalar, N: Network<F>> Solver<F, N> {
         require_examples("validation", validation);
         assert!(self.settings.batch_size > 0, "Solver::train_epoch: batch_size must be at least 1, but is 0");
         let learning_rate = (self.settings.schedule)(self.settings.optimiser.learning_rate(), self.epoch);
-        self.optimisers.values_mut().for_each(|optimiser| optimiser.set_learning_rate(learning_rate));
+        let share = self.plateau.as_ref().map_or(F::one(), |plateau| plateau.learning_rate);
+        self.optimisers.set_learning_rate(learning_rate * share);
 
         let mut order: Vec<usize> = (0..train.y.len()).collect();
         order.shuffle(&mut self.generator);
@@ -202,15 +208,16 @@ impl<F: Scalar, N: Network<F>> Solver<F, N> {
 
     #[track_caller]
     fn update(&mut self, x: &Array<F, N::Dim>, y: &Array1<usize>) {
-        let (loss, gradients) = self.network.loss(x, y, &mut self.generator);
+        let mut again = self.generator.clone();
+        let (loss, mut gradients) = self.network.loss(x, y, &mut self.generator);
         self.history.loss.push(loss);
-        for (name, w) in self.network.parameters_mut().iter_mut() {
-            let optimiser = self.optimisers.get_mut(name).expect("one for each parameter");
-            let Some(dw) = gradients.get(name) else {
-                panic!("Solver::train_epoch: the network's loss must give a gradient for {name}");
-            };
-            optimiser.update(w, dw);
+        if self.optimisers.perturb(self.network.parameters_mut(), &gradients) {
+            // The same function at another place: with the same draws, and without moving running statistics twice.
+            let state = self.network.state();
+            (_, gradients) = self.network.loss(x, y, &mut again);
+            self.network.set_state(&state);
         }
+        self.optimisers.update(self.network.parameters_mut(), &gradients);
     }
 
     fn measure(&mut self, train: &Examples<F, N::Dim>, validation: &Examples<F, N::Dim>) {
@@ -221,134 +228,13 @@ impl<F: Scalar, N: Network<F>> Solver<F, N> {
         self.history.train_accuracy.push(accuracy(&predict(&self.network, &x, batch_size), &y));
         let validation_accuracy = accuracy(&predict(&self.network, &validation.x, batch_size), &validation.y);
         self.history.validation_accuracy.push(validation_accuracy);
+        if let Some(plateau) = &mut self.plateau {
+            plateau.observe(F::cast(1.0 - validation_accuracy));
+        }
         if self.best.as_ref().is_none_or(|best| validation_accuracy > best.validation_accuracy) {
             let (parameters, state) = (self.network.parameters().clone(), self.network.state());
             self.best = Some(Best { validation_accuracy, parameters, state });
         }
-    }
-
-    /// Writes all that the run needs to go on: parameters and state of the network, now and at its best, the optimisers'
-    /// state, the place in the random draws, the history. The settings are not in it, but for the seed.
-    ///
-    /// ```
-    /// use gradus_nn::networks::TwoLayerNet;
-    /// use gradus_nn::random::generator;
-    /// use gradus_nn::solver::{Examples, Solver, SolverSettings};
-    /// use ndarray::{Array2, array};
-    /// let net = TwoLayerNet::<f64>::new(3, 5, 2, 0.5, 0.0, &mut generator(1));
-    /// let examples = Examples { x: Array2::ones((2, 3)), y: array![0, 1] };
-    /// let mut solver = Solver::new(net.clone(), SolverSettings { epochs: 4, ..Default::default() });
-    /// solver.train_epoch(&examples, &examples);
-    ///
-    /// let file = std::env::temp_dir().join(format!("checkpoint-{}", std::process::id()));
-    /// solver.save(&file).unwrap();
-    /// let mut resumed = Solver::load(&file, net, solver.settings.clone()).unwrap();
-    /// std::fs::remove_file(&file).unwrap();
-    /// solver.train(&examples, &examples);
-    /// resumed.train(&examples, &examples);
-    /// assert_eq!(resumed.history, solver.history);
-    /// ```
-    ///
-    /// # Errors
-    /// If the file cannot be written; one that was there before stays.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
-        let mut record = Record::default();
-        let numbers = &mut record.numbers;
-        let position = self.generator.get_word_pos();
-        numbers.insert("bits".into(), bits::<F>());
-        numbers.insert("epoch".into(), self.epoch as u64);
-        numbers.insert("seed".into(), self.seed);
-        numbers.insert("position/low".into(), position as u64);
-        numbers.insert("position/high".into(), (position >> 64) as u64);
-        numbers.insert(format!("optimiser/{}", self.settings.optimiser.name()), 1);
-
-        let history = &self.history;
-        let loss = history.loss.iter().map(|&loss| double(loss)).collect::<Array1<f64>>();
-        record.arrays.insert("history/loss".into(), loss.into_dyn());
-        let accuracies = [("train", &history.train_accuracy), ("validation", &history.validation_accuracy)];
-        for (name, accuracies) in accuracies {
-            record.arrays.insert(format!("history/{name}"), Array1::from(accuracies.clone()).into_dyn());
-        }
-
-        store(&mut record, "parameters", self.network.parameters());
-        store(&mut record, "state", &self.network.state());
-        if let Some(best) = &self.best {
-            record.arrays.insert("best".into(), ndarray::arr0(best.validation_accuracy).into_dyn());
-            store(&mut record, "best/parameters", &best.parameters);
-            store(&mut record, "best/state", &best.state);
-        }
-        for (name, optimiser) in &self.optimisers {
-            let mut optimiser = optimiser.clone();
-            if let Some(&mut count) = optimiser.count_mut() {
-                record.numbers.insert(format!("updates/{name}"), count);
-            }
-            for (part, array) in optimiser.arrays_mut() {
-                if let Some(array) = array {
-                    record.arrays.insert(format!("optimiser/{part}/{name}"), array.mapv(double));
-                }
-            }
-        }
-        record.write(path.as_ref())
-    }
-
-    /// The run that [`save`](Solver::save) wrote, to go on with. `network` is one of the same shape, with any parameters;
-    /// `settings` have the same optimiser, and may have more epochs. The seed is that of the file.
-    ///
-    /// # Errors
-    /// If the file cannot be read, is damaged, or belongs to another network, optimiser or number type.
-    pub fn load(path: impl AsRef<Path>, network: N, settings: SolverSettings<F>) -> Result<Self, CheckpointError> {
-        let path = path.as_ref();
-        let record = Record::read(path)?;
-        let mismatch = |what: String| CheckpointError::Mismatch { file: path.display().to_string(), what };
-        let mut solver = Solver::new(network, settings);
-        solver.restore(&record).map_err(mismatch)?;
-        Ok(solver)
-    }
-
-    /// Takes over what the record holds; the error says what does not fit.
-    fn restore(&mut self, record: &Record) -> Result<(), String> {
-        let number = |name: &str| record.numbers.get(name).copied().ok_or(format!("it has no number {name}"));
-        let list = |name: &str| match record.arrays.get(name) {
-            Some(array) => Ok(array.iter().copied().collect::<Vec<f64>>()),
-            None => Err(format!("it has no array {name}")),
-        };
-        let (saved, wanted) = (number("bits")?, bits::<F>());
-        if saved != wanted {
-            return Err(format!("its numbers have {saved} bits, the solver's have {wanted}"));
-        }
-        let kind = self.settings.optimiser.name();
-        if !record.numbers.contains_key(&format!("optimiser/{kind}")) {
-            return Err(format!("its optimiser is not {kind}"));
-        }
-        self.epoch = number("epoch")? as usize;
-        self.seed = number("seed")?;
-        self.generator = generator(self.seed);
-        let (low, high) = (u128::from(number("position/low")?), u128::from(number("position/high")?));
-        self.generator.set_word_pos(low | high << 64);
-        self.history.loss = list("history/loss")?.into_iter().map(F::cast).collect();
-        self.history.train_accuracy = list("history/train")?;
-        self.history.validation_accuracy = list("history/validation")?;
-
-        let parameters = fetch(record, "parameters", self.network.parameters())?;
-        let state = fetch(record, "state", &self.network.state())?;
-        if record.arrays.contains_key("best") {
-            let validation_accuracy = list("best")?[0];
-            let parameters = fetch(record, "best/parameters", self.network.parameters())?;
-            let state = fetch(record, "best/state", &self.network.state())?;
-            self.best = Some(Best { validation_accuracy, parameters, state });
-        }
-        for (name, optimiser) in &mut self.optimisers {
-            if let Some(count) = optimiser.count_mut() {
-                *count = number(&format!("updates/{name}"))?;
-            }
-            for (part, array) in optimiser.arrays_mut() {
-                let saved: Option<&ArrayD<f64>> = record.arrays.get(&format!("optimiser/{part}/{name}"));
-                *array = saved.map(|saved| saved.mapv(F::cast));
-            }
-        }
-        *self.network.parameters_mut() = parameters;
-        self.network.set_state(&state);
-        Ok(())
     }
 }
 
@@ -358,38 +244,4 @@ fn require_examples<F, D: RemoveAxis>(part: &str, examples: &Examples<F, D>) {
     let rule = format!("{part} needs one label for each input, and at least one");
     let holds = x.shape()[0] == y.len() && !y.is_empty();
     require(holds, "Solver::train_epoch", &rule, ("x", x.shape()), ("y", y.shape()));
-}
-
-/// Exact: every `f32` is an `f64` too.
-fn double<F: Scalar>(value: F) -> f64 {
-    value.to_f64().expect("f32 and f64 are real numbers")
-}
-
-fn bits<F>() -> u64 {
-    8 * size_of::<F>() as u64
-}
-
-fn store<F: Scalar>(record: &mut Record, group: &str, parameters: &Parameters<F>) {
-    let arrays = parameters.iter().map(|(name, array)| (format!("{group}/{name}"), array.mapv(double)));
-    record.arrays.extend(arrays);
-}
-
-/// The arrays of a group; they must have the names and shapes of those in `wanted`.
-fn fetch<F: Scalar>(record: &Record, group: &str, wanted: &Parameters<F>) -> Result<Parameters<F>, String> {
-    let prefix = format!("{group}/");
-    let mut found = Parameters::new();
-    for (name, array) in &record.arrays {
-        if let Some(name) = name.strip_prefix(&prefix) {
-            found.insert(name, array.mapv(F::cast));
-        }
-    }
-    let shapes = |parameters: &Parameters<F>| -> Vec<String> {
-        parameters.iter().map(|(name, array)| format!("{name} {:?}", array.shape())).collect()
-    };
-    let (has, needs) = (shapes(&found), shapes(wanted));
-    if has == needs {
-        Ok(found)
-    } else {
-        Err(format!("its {group} are {}, the network's {}", has.join(", "), needs.join(", ")))
-    }
 }
