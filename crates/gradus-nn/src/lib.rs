@@ -4,6 +4,8 @@
 //! [`ndarray::ArrayRef`], so owned arrays and views both pass by reference; give a sum or product a name before passing
 //! it, because the compiler cannot infer its type through the reference.
 //!
+//! Readers who know Python find their way by `numpy_and_pytorch`.
+//!
 //! Conventions: inputs are rows (`scores = x @ w`), labels are `usize` from 0 to `classes - 1`, and randomness comes
 //! from a seeded generator. A shape that does not fit panics at the caller's line and names the operation, the rule and
 //! both shapes.
@@ -26,8 +28,9 @@
 //! | `rnn`, `lstm`, `gru` | recurrent layers, one step and whole sequences | `rnn` |
 //! | `attention` | scaled dot-product and multi-head attention, positional encoding | `attention` |
 //! | `transformer` | encoder and decoder blocks | `attention` |
+//! | `patches` | images as sequences of their squares | `attention` |
 //! | `optimisers` | SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, SAM | `fully_connected` |
-//! | [`networks`] | two-layer, fully connected and three-layer conv net; parameters by name | `two_layer_net`, `fully_connected`, `conv` for the networks |
+//! | [`networks`] | two-layer, fully connected and three-layer conv net, vision transformer, captioning; parameters by name | those of their layers |
 //! | `solver` | training, history, checkpoints | `fully_connected` |
 //! | [`schedules`], [`initialise`], [`search`] | learning rates over time, first weights, hyper-parameters | |
 //! | [`metrics`] | how good predictions are | |
@@ -38,7 +41,8 @@
 //! | [`data`] | readers, embedded data sets | `fashion-mnist` for the embedded images |
 //!
 //! A topic that is the answer of an assignment is a feature, so that students of that assignment link the library
-//! without it.
+//! without it. No topic brings another one's functions with it: the blocks of `attention` have layer norm and ReLU inside,
+//! but do not show them. An assignment lists the topics that its students have behind them.
 
 pub mod activations;
 #[cfg(feature = "two_layer_net")]
@@ -75,8 +79,14 @@ mod named;
 pub mod networks;
 #[cfg(feature = "batchnorm")]
 pub mod norms;
+#[cfg(all(feature = "attention", not(feature = "batchnorm")))]
+mod norms; // layer norm, inside the blocks
+#[cfg(feature = "default")]
+pub mod numpy_and_pytorch;
 #[cfg(feature = "fully_connected")]
 pub mod optimisers;
+#[cfg(feature = "attention")]
+pub mod patches;
 #[cfg(feature = "pictures")]
 pub mod pictures;
 #[cfg(feature = "conv")]

@@ -1,6 +1,18 @@
-//! Parameters by name: lists the arrays of a struct, and of the structs in it.
+//! Parameters by name: lists the arrays of a struct, and of the structs in it, and keeps them with those of a network.
 
-/// Gives a struct of arrays, and of parts that have arrays themselves, the methods `named` and `named_mut`.
+use crate::networks::Parameters;
+
+/// A struct of arrays whose arrays can be kept by name. [`by_name`] gives it to a struct.
+pub(crate) trait ByName<F>: Sized {
+    /// Adds all arrays, each under `prefix` and its name.
+    fn put(self, prefix: &str, parameters: &mut Parameters<F>);
+
+    /// What [`put`](ByName::put) added.
+    fn get(prefix: &str, parameters: &Parameters<F>) -> Self;
+}
+
+/// Gives a struct of arrays, and of parts that have arrays themselves, the methods `named` and `named_mut` and the trait
+/// [`ByName`].
 macro_rules! by_name {
     ($type:ident { $($array:ident),* } { $($part:ident),* }) => {
         impl<F: $crate::Scalar> $type<F> {
@@ -22,6 +34,20 @@ macro_rules! by_name {
                         (format!("{}.{name}", stringify!($part)), array)
                     })))*
                     .collect()
+            }
+        }
+
+        impl<F: $crate::Scalar> $crate::named::ByName<F> for $type<F> {
+            fn put(self, prefix: &str, parameters: &mut $crate::networks::Parameters<F>) {
+                $(parameters.insert(format!("{prefix}{}", stringify!($array)), self.$array);)*
+                $($crate::named::ByName::put(self.$part, &format!("{prefix}{}.", stringify!($part)), parameters);)*
+            }
+
+            fn get(prefix: &str, parameters: &$crate::networks::Parameters<F>) -> Self {
+                $type {
+                    $($array: parameters.view(&format!("{prefix}{}", stringify!($array))).to_owned(),)*
+                    $($part: $crate::named::ByName::get(&format!("{prefix}{}.", stringify!($part)), parameters),)*
+                }
             }
         }
     };

@@ -1,6 +1,8 @@
 //! Networks: the figures of CS231n, numeric gradients of every parameter, evaluation, single precision.
 #![cfg(feature = "default")]
 
+#[path = "support/gradients.rs"]
+mod gradients;
 #[path = "support/numpy.rs"]
 mod numpy;
 #[path = "support/panics.rs"]
@@ -8,6 +10,7 @@ mod panics;
 #[path = "support/recorded.rs"]
 mod recorded;
 
+use gradients::check_gradients;
 use gradus_check::{Tolerance, compare, numeric_gradient, relative_error, relative_error_scalar};
 use gradus_nn::networks::{
     FullyConnectedNet, FullyConnectedSettings, Network, Normalisation, Parameters, ThreeLayerConvNet,
@@ -145,42 +148,19 @@ fn the_three_layer_conv_net_of_cs231n_knows_nothing_at_first() {
     }
 }
 
-/// Holds the gradient of every parameter against the slopes of the loss to both sides, at up to 40 elements of each: it must
-/// lie between them, or no further from them than they are from each other, to 1e-6. They are alike to about 1e-5, except
-/// where ReLU or the maximum has its kink within that step, and there no single number is right. Every evaluation starts from the same network and the same draws, so that all have
-/// the same dropout masks.
-fn check_gradients<N: Network<f64> + Clone>(
+/// Every evaluation starts from the same network and the same draws, so that all have the same dropout masks.
+fn check_network<N: Network<f64> + Clone>(
     net: &N,
     x: &ndarray::Array<f64, N::Dim>,
     y: &Array1<usize>,
     seed: u64,
 ) -> Result<(), TestCaseError> {
-    const STEP: f64 = 1e-5;
-    let (loss, gradients) = net.clone().loss(x, y, &mut generator(seed));
-    prop_assert!(gradients.same_shapes(net.parameters()), "seed {}", seed);
-    for (name, gradient) in gradients.iter() {
-        let loss_at = |index: usize, step: f64| {
-            let mut moved = net.clone();
-            let w = moved.parameters_mut().get_mut(name).expect("a parameter");
-            *w.iter_mut().nth(index).expect("an element") += step;
-            moved.loss(x, y, &mut generator(seed)).0
-        };
-        for (index, &gradient) in gradient.iter().enumerate().step_by(gradient.len().div_ceil(40)) {
-            let (left, right) = ((loss - loss_at(index, -STEP)) / STEP, (loss_at(index, STEP) - loss) / STEP);
-            let tolerance = (right - left).abs() + 1e-6 * gradient.abs().max(1.0);
-            prop_assert!(
-                left.min(right) - tolerance <= gradient && gradient <= left.max(right) + tolerance,
-                "seed {}: {}, element {}: {} between {} and {}",
-                seed,
-                name,
-                index,
-                gradient,
-                left,
-                right
-            );
-        }
-    }
-    Ok(())
+    let loss = |parameters: &Parameters<f64>| {
+        let mut moved = net.clone();
+        *moved.parameters_mut() = parameters.clone();
+        moved.loss(x, y, &mut generator(seed))
+    };
+    check_gradients(net.parameters(), loss, seed)
 }
 
 proptest! {
@@ -194,7 +174,7 @@ proptest! {
         let mut draws = generator(seed);
         let (x, y) = (normal((batch, features), 1.0, &mut draws), with_replacement(classes, batch, &mut draws).into());
         let net = TwoLayerNet::new(features, hidden, classes, 1.0, reg, &mut draws);
-        check_gradients(&net, &x, &y, seed)?;
+        check_network(&net, &x, &y, seed)?;
     }
 
     #[test]
@@ -215,7 +195,7 @@ proptest! {
         for (_, parameter) in net.parameters.iter_mut() {
             *parameter += &normal(parameter.raw_dim(), 0.3, &mut draws);
         }
-        check_gradients(&net, &x, &y, seed)?;
+        check_network(&net, &x, &y, seed)?;
     }
 }
 
@@ -234,7 +214,7 @@ proptest! {
             image: [channels, height, width], filters, filter_size: 2 * half + 1, hidden: 5, classes: 4,
             weight_scale: 0.5, reg,
         };
-        check_gradients(&ThreeLayerConvNet::new(settings, &mut draws), &x, &y, seed)?;
+        check_network(&ThreeLayerConvNet::new(settings, &mut draws), &x, &y, seed)?;
     }
 }
 

@@ -13,7 +13,7 @@ mod leaky_relu;
 mod maxout;
 #[cfg(feature = "two_layer_net")]
 mod prelu;
-#[cfg(feature = "two_layer_net")]
+#[cfg(any(feature = "two_layer_net", feature = "attention"))]
 mod relu;
 mod sigmoid;
 mod tanh;
@@ -34,6 +34,8 @@ pub use maxout::{MaxoutCache, maxout_backward, maxout_forward};
 pub use prelu::{PreluCache, prelu_backward, prelu_forward};
 #[cfg(feature = "two_layer_net")]
 pub use relu::{ReluCache, relu_backward, relu_forward};
+#[cfg(all(feature = "attention", not(feature = "two_layer_net")))]
+pub(crate) use relu::{ReluCache, relu_backward, relu_forward}; // inside the blocks
 pub use sigmoid::{SigmoidCache, sigmoid_backward, sigmoid_forward};
 pub use tanh::{TanhCache, tanh_backward, tanh_forward};
 

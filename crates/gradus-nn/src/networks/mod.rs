@@ -5,13 +5,23 @@
 //! | `TwoLayerNet` | affine, ReLU, affine, softmax |
 //! | `FullyConnectedNet` | any number of (affine, batch or layer norm, ReLU, dropout), affine, softmax |
 //! | `ThreeLayerConvNet` | convolution, ReLU, max pooling, affine, ReLU, affine, softmax |
+//! | `VisionTransformer` | patch embedding, positional encoding, encoder blocks, mean or class token, affine, softmax |
+//! | `CaptioningRnn` | affine, word embedding, RNN or LSTM, affine and softmax at each step |
+//! | `CaptioningTransformer` | affine, word embedding, positional encoding, decoder blocks, affine and softmax at each step |
 //!
 //! Each keeps its parameters by name in [`Parameters`], and its gradients have the same names. The loss has the penalty
 //! `0.5 * reg * sum(w^2)` of the weights, not of biases, scales and shifts. [`Network`] is what they have in common, and
-//! what the solver trains: your own network can have it too.
+//! what the solver trains: your own network can have it too. The captioning networks have captions instead of classes; the
+//! example with each shows how to train it.
 //!
-//! Source: CS231n, assignments 1 and 2, modular networks.
+//! Source: CS231n, all three assignments.
 
+#[cfg(all(feature = "rnn", feature = "two_layer_net"))]
+mod captioning_rnn;
+#[cfg(all(feature = "attention", feature = "rnn", feature = "two_layer_net"))]
+mod captioning_transformer;
+#[cfg(all(feature = "rnn", feature = "two_layer_net"))]
+mod captions;
 #[cfg(all(
     feature = "fully_connected",
     feature = "two_layer_net",
@@ -25,10 +35,18 @@ mod parameters;
 mod three_layer_conv_net;
 #[cfg(all(feature = "two_layer_net", feature = "softmax"))]
 mod two_layer_net;
+#[cfg(all(feature = "attention", feature = "two_layer_net", feature = "softmax"))]
+mod vision_transformer;
 
 use ndarray::{Array1, Array2, ArrayRef, ArrayRef1, ArrayRef2, Axis, RemoveAxis, Slice};
 use rand::RngCore;
 
+#[cfg(all(feature = "rnn", feature = "two_layer_net"))]
+pub use captioning_rnn::{CaptioningRnn, CaptioningRnnSettings, RecurrentCell};
+#[cfg(all(feature = "attention", feature = "rnn", feature = "two_layer_net"))]
+pub use captioning_transformer::{CaptioningTransformer, CaptioningTransformerSettings};
+#[cfg(all(feature = "rnn", feature = "two_layer_net"))]
+pub use captions::SpecialWords;
 #[cfg(all(
     feature = "fully_connected",
     feature = "two_layer_net",
@@ -42,6 +60,8 @@ pub use parameters::Parameters;
 pub use three_layer_conv_net::{ThreeLayerConvNet, ThreeLayerConvSettings};
 #[cfg(all(feature = "two_layer_net", feature = "softmax"))]
 pub use two_layer_net::TwoLayerNet;
+#[cfg(all(feature = "attention", feature = "two_layer_net", feature = "softmax"))]
+pub use vision_transformer::{Pooling, VisionTransformer, VisionTransformerSettings};
 
 use crate::Scalar;
 

@@ -75,6 +75,13 @@ impl<F: Scalar> Parameters<F> {
         self.with_axes("filters", name)
     }
 
+    /// The array of that name, with as many axes as the caller expects.
+    #[cfg(feature = "attention")]
+    #[track_caller]
+    pub(crate) fn view<D: Dimension>(&self, name: &str) -> ArrayView<'_, F, D> {
+        self.with_axes("view", name)
+    }
+
     #[track_caller]
     fn with_axes<D: Dimension>(&self, operation: &str, name: &str) -> ArrayView<'_, F, D> {
         let Some(array) = self.0.get(name) else {

@@ -31,10 +31,12 @@ pub struct LayernormCache<F, D: Dimension> {
 /// If `x` has no axis, or `gamma` or `beta` has not one value for each feature.
 ///
 /// ```
+/// # #[cfg(feature = "batchnorm")] {
 /// use gradus_nn::norms::layernorm_forward;
 /// use ndarray::array;
 /// let (out, _) = layernorm_forward(&array![[3.0, 7.0], [1.0, 0.0]], &array![2.0, 2.0], &array![0.0, 1.0], 0.0);
 /// assert_eq!(out, array![[-2.0, 3.0], [2.0, -1.0]]);
+/// # }
 /// ```
 #[track_caller]
 pub fn layernorm_forward<F: Scalar, D: Dimension>(
@@ -68,11 +70,13 @@ pub fn layernorm_forward<F: Scalar, D: Dimension>(
 /// If `dout` has another shape than `x` had.
 ///
 /// ```
+/// # #[cfg(feature = "batchnorm")] {
 /// use gradus_nn::norms::{layernorm_backward, layernorm_forward};
 /// use ndarray::array;
 /// let (_, cache) = layernorm_forward(&array![[3.0, 7.0]], &array![2.0, 2.0], &array![0.0, 1.0], 0.0);
 /// let (dx, dgamma, dbeta) = layernorm_backward(&array![[1.0, 3.0]], &cache);
 /// assert_eq!((dx, dgamma, dbeta), (array![[0.0, 0.0]], array![-1.0, 3.0], array![1.0, 3.0]));
+/// # }
 /// ```
 #[track_caller]
 pub fn layernorm_backward<F: Scalar, D: Dimension>(

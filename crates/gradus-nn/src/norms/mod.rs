@@ -17,19 +17,26 @@
 //! The variance is the biased one, divided by `n`. `eps`, often 1e-5, keeps a set of equal elements from a division by 0.
 //! Only batch normalisation has running statistics, because only its sets depend on what else is in the batch.
 
+#[cfg(feature = "batchnorm")]
 mod batchnorm;
 mod layernorm;
+#[cfg_attr(not(feature = "batchnorm"), expect(dead_code, reason = "layer norm needs only a part"))]
 mod normalise;
+#[cfg(feature = "batchnorm")]
 mod spatial_batchnorm;
+#[cfg(feature = "batchnorm")]
 mod spatial_groupnorm;
 
 use ndarray::ArrayRef1;
 
 use crate::shape::require;
 
+#[cfg(feature = "batchnorm")]
 pub use batchnorm::{BatchnormCache, BatchnormParam, batchnorm_backward, batchnorm_backward_alt, batchnorm_forward};
 pub use layernorm::{LayernormCache, layernorm_backward, layernorm_forward};
+#[cfg(feature = "batchnorm")]
 pub use spatial_batchnorm::{SpatialBatchnormCache, spatial_batchnorm_backward, spatial_batchnorm_forward};
+#[cfg(feature = "batchnorm")]
 pub use spatial_groupnorm::{
     SpatialGroupnormCache, instancenorm_backward, instancenorm_forward, spatial_groupnorm_backward,
     spatial_groupnorm_forward,
