@@ -1,8 +1,8 @@
 //! Activation functions: by hand, against their formulas, numeric gradients, single precision.
 
 #[cfg(feature = "two_layer_net")]
-#[path = "support/facts.rs"]
-mod facts;
+#[path = "support/recorded.rs"]
+mod recorded;
 
 use gradus_check::{Tolerance, compare, numeric_gradient_array};
 use gradus_nn::activations::*;
@@ -167,12 +167,12 @@ mod rectifiers {
 
     #[test]
     fn the_figures_of_the_courses_notebooks() {
-        let facts = facts::facts();
-        let x: Array2<f64> = facts::input(&facts["relu_forward"]["inputs"]["x"]);
-        let expected = facts::array(&facts["relu_forward"]["expected"]["out"], (3, 4));
+        const FACTS: &str = include_str!("fixtures/cs231n_layers.json");
+        let x: Array2<f64> = recorded::array(&recorded::fact(FACTS, "relu_forward")["inputs"]["x"]);
+        let expected = recorded::array::<ndarray::Ix2>(&recorded::fact(FACTS, "relu_forward")["expected"]["out"]);
         assert_eq!(compare(&relu_forward(&x).0, &expected, Tolerance::new(0.0, 1e-8)), Ok(()));
-        let x: Array2<f64> = facts::input(&facts["gan.leaky_relu"]["inputs"]["x"]);
-        let expected = facts::array(&facts["gan.leaky_relu"]["expected"]["y"], (2, 3));
+        let x: Array2<f64> = recorded::array(&recorded::fact(FACTS, "gan.leaky_relu")["inputs"]["x"]);
+        let expected = recorded::array::<ndarray::Ix2>(&recorded::fact(FACTS, "gan.leaky_relu")["expected"]["y"]);
         assert_eq!(compare(&leaky_relu_forward(&x, 0.01).0, &expected, Tolerance::double()), Ok(()));
     }
 

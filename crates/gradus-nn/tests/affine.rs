@@ -1,8 +1,8 @@
 //! The affine layer: by hand, against loops, the course's figures, numeric gradients, single precision.
 #![cfg(feature = "two_layer_net")]
 
-#[path = "support/facts.rs"]
-mod facts;
+#[path = "support/recorded.rs"]
+mod recorded;
 
 use gradus_check::{Tolerance, compare, numeric_gradient_array};
 use gradus_nn::activations::{relu_backward, relu_forward};
@@ -10,6 +10,8 @@ use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, a
 use gradus_nn::random::{generator, normal};
 use ndarray::{Array1, Array2, Array4, ArrayD, array};
 use proptest::prelude::*;
+
+const FACTS: &str = include_str!("fixtures/cs231n_layers.json");
 
 #[test]
 fn by_hand() {
@@ -24,10 +26,11 @@ fn by_hand() {
 
 #[test]
 fn the_figure_of_the_courses_notebook() {
-    let fact = &facts::facts()["affine_forward"];
-    let x: Array4<f64> = facts::input(&fact["inputs"]["x"]);
-    let (w, b): (Array2<f64>, Array1<f64>) = (facts::input(&fact["inputs"]["w"]), facts::input(&fact["inputs"]["b"]));
-    let expected = facts::array(&fact["expected"]["out"], (2, 3));
+    let fact = recorded::fact(FACTS, "affine_forward");
+    let x: Array4<f64> = recorded::array(&fact["inputs"]["x"]);
+    let (w, b): (Array2<f64>, Array1<f64>) =
+        (recorded::array(&fact["inputs"]["w"]), recorded::array(&fact["inputs"]["b"]));
+    let expected = recorded::array::<ndarray::Ix2>(&fact["expected"]["out"]);
     assert_eq!(compare(&affine_forward(&x, &w, &b).0, &expected, Tolerance::new(0.0, 1e-8)), Ok(()));
 }
 

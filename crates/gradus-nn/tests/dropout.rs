@@ -2,11 +2,11 @@
 #![cfg(feature = "dropout")]
 
 #[expect(dead_code, reason = "other tests use the rest")]
-#[path = "support/facts.rs"]
-mod facts;
-#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "support/numpy.rs"]
 mod numpy;
+#[expect(dead_code, reason = "other tests use the rest")]
+#[path = "support/recorded.rs"]
+mod recorded;
 
 use gradus_check::{Tolerance, compare, compare_scalar, numeric_gradient_array};
 use gradus_nn::Mode;
@@ -15,6 +15,8 @@ use gradus_nn::random::{generator, normal};
 use ndarray::{Array2, ArrayD, array};
 use proptest::prelude::*;
 use rand::Rng;
+
+const FACTS: &str = include_str!("fixtures/cs231n_layers.json");
 
 #[test]
 fn each_element_is_kept_if_its_draw_is_below_p() {
@@ -43,7 +45,7 @@ fn evaluation_and_keeping_all_change_nothing() {
 
 #[test]
 fn the_figures_of_the_courses_notebook() {
-    let expected = &facts::facts()["dropout.stats"]["expected"];
+    let expected = &recorded::fact(FACTS, "dropout.stats")["expected"];
     let number = |name: &str| expected[name].as_f64().expect("a number");
     let mut draws = numpy::Numpy::seed(231);
     let x = draws.randn((500, 500)) + 10.0;

@@ -1,8 +1,7 @@
 //! Losses against numbers and regularisers: by hand, against the formula, recorded values, numeric gradients, f32.
 
-#[expect(dead_code, reason = "other tests use the rest")]
-#[path = "support/facts.rs"]
-mod facts;
+#[path = "support/recorded.rs"]
+mod recorded;
 
 use gradus_check::{Tolerance, compare, compare_scalar, numeric_gradient};
 use gradus_nn::losses::{binary_cross_entropy_with_logits, mse_loss, smooth_l1_loss};
@@ -10,6 +9,8 @@ use gradus_nn::random::{generator, normal};
 use gradus_nn::regularisation::{elastic_net, l1, l2};
 use ndarray::{Array1, Array2, Array3, ArrayD, array};
 use proptest::prelude::*;
+
+const FACTS: &str = include_str!("fixtures/cs231n_layers.json");
 
 const DOUBLE: Tolerance = Tolerance::double();
 
@@ -47,10 +48,9 @@ fn what_is_nan_stays_visible() {
 
 #[test]
 fn losses_are_those_of_the_courses_notebook_on_adversarial_networks() {
-    let facts = facts::facts();
-    let expected = |id: &str| facts[id]["expected"]["loss"].as_f64().expect("a number");
-    let real: Array2<f64> = facts::input(&facts["gan.discriminator_loss"]["inputs"]["logits_real"]);
-    let fake: Array2<f64> = facts::input(&facts["gan.discriminator_loss"]["inputs"]["logits_fake"]);
+    let expected = |id: &str| recorded::fact(FACTS, id)["expected"]["loss"].as_f64().expect("a number");
+    let real: Array2<f64> = recorded::array(&recorded::fact(FACTS, "gan.discriminator_loss")["inputs"]["logits_real"]);
+    let fake: Array2<f64> = recorded::array(&recorded::fact(FACTS, "gan.discriminator_loss")["inputs"]["logits_fake"]);
     let (ones, zeros) = (Array2::ones((10, 1)), Array2::zeros((10, 1)));
     let cross_entropy = |x: &Array2<f64>, y: &Array2<f64>| binary_cross_entropy_with_logits(x, y).0;
     let discriminator = cross_entropy(&real, &ones) + cross_entropy(&fake, &zeros);

@@ -1,13 +1,6 @@
 //! Normalisation layers: by hand, against loops, the course's figures, numeric gradients, single precision.
 #![cfg(feature = "batchnorm")]
 
-#[expect(dead_code, reason = "other tests use the rest")]
-#[path = "support/facts.rs"]
-mod facts;
-#[expect(dead_code, reason = "other tests use the rest")]
-#[path = "support/numpy.rs"]
-mod numpy;
-
 use gradus_check::{Tolerance, compare, numeric_gradient_array};
 use gradus_nn::Mode;
 use gradus_nn::norms::*;

@@ -1,8 +1,7 @@
 //! Faults in shapes panic at the caller's line, with the operation, the rule and both shapes.
 
-use std::cell::RefCell;
-use std::panic::{self, Location, UnwindSafe};
-use std::sync::Once;
+#[path = "support/panics.rs"]
+mod panics;
 
 use gradus_nn::activations::{
     gelu_backward, gelu_forward, gelu_tanh_backward, gelu_tanh_forward, sigmoid_backward, sigmoid_forward,
@@ -14,30 +13,7 @@ use gradus_nn::preprocess::{mean_image, rows, subtract_mean};
 use gradus_nn::random::{generator, with_replacement};
 use gradus_nn::split::{SplitSizes, split};
 use ndarray::{Array1, Array2, Array4, array};
-
-thread_local! {
-    static PANIC: RefCell<Option<(String, String, u32)>> = const { RefCell::new(None) };
-}
-static HOOK: Once = Once::new();
-
-/// Runs `f`, which must panic on the line of this call with exactly this text.
-#[track_caller]
-fn panics_here(text: &str, f: impl FnOnce() + UnwindSafe) {
-    HOOK.call_once(|| {
-        let default = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            let place = info.location().map(|place| (place.file().to_owned(), place.line())).unwrap_or_default();
-            PANIC.set(Some((info.payload_as_str().unwrap_or_default().to_owned(), place.0, place.1)));
-            default(info);
-        }));
-    });
-    let here = Location::caller();
-    PANIC.set(None);
-    assert!(panic::catch_unwind(f).is_err(), "does not panic: {text}");
-    let (message, file, line) = PANIC.take().expect("a panic on this thread");
-    assert_eq!(message, text);
-    assert_eq!((file.as_str(), line), (here.file(), here.line()), "{text}");
-}
+use panics::panics_here;
 
 #[rustfmt::skip] // a call and its closure on one line, so that their lines are the same
 #[test]

@@ -1,20 +1,21 @@
 //! SVM loss and classifier: by hand, naive against vectorised, recorded values, numeric gradients, single precision.
 #![cfg(feature = "svm")]
 
-#[expect(dead_code, reason = "other tests use the rest")]
-#[path = "support/facts.rs"]
-mod facts;
 #[path = "support/numpy.rs"]
 mod numpy;
+#[path = "support/recorded.rs"]
+mod recorded;
 
 use gradus_check::{Tolerance, compare, compare_scalar, numeric_gradient};
 use gradus_nn::linear::{svm_classifier_loss, svm_classifier_loss_naive};
 use gradus_nn::random::{generator, normal, with_replacement};
 use gradus_nn::svm::svm_loss;
-use ndarray::{Array1, Array2, Axis, array};
+use ndarray::{Array1, Array2, Axis, Ix1, array};
 use proptest::prelude::*;
 use rand::Rng;
 use serde_json::Value;
+
+const FACTS: &str = include_str!("fixtures/cs231n_layers.json");
 
 #[test]
 fn by_hand() {
@@ -50,14 +51,14 @@ fn a_score_that_is_nan_stays_visible() {
 fn the_loss_is_the_one_that_the_course_notebook_prints() {
     let mut draws = numpy::Numpy::seed(231);
     let (x, y) = (draws.randn((50, 10)) * 0.001, Array1::from(draws.randint(10, 50)));
-    let expected = facts::facts()["svm_loss.seed231"]["expected"]["loss"].as_f64().expect("a number");
+    let expected = recorded::fact(FACTS, "svm_loss.seed231")["expected"]["loss"].as_f64().expect("a number");
     assert_eq!(compare_scalar(svm_loss(&x, &y, 1.0).0, expected, Tolerance::new(1e-14, 0.0)), Ok(()));
 }
 
 #[test]
 fn the_draws_are_numpys() {
-    let file: Value = serde_json::from_str(include_str!("fixtures/cs231n_layers.json")).expect("JSON");
-    let draws = |name: &str| facts::array(&file["draws"][name], file["draws"][name].as_array().expect("a list").len());
+    let file: Value = serde_json::from_str(FACTS).expect("JSON");
+    let draws = |name: &str| recorded::array::<Ix1>(&file["draws"][name]);
     let exact = Tolerance::new(1e-15, 0.0);
     assert_eq!(compare(&numpy::Numpy::seed(231).randn(20), &draws("numpy231.randn20"), exact), Ok(()));
     let mut generator = numpy::Numpy::seed(231);
