@@ -104,6 +104,8 @@ pub fn xavier_uniform<F: Scalar, D: Dimension>(
 
 /// Xavier (Glorot), normal: draws with the variance `2 / (fan_in + fan_out)`, as [`xavier_uniform`].
 ///
+/// Shapes: result as `shape`, with the axes that [`fans`] knows.
+///
 /// # Panics
 /// As [`fans`].
 ///
@@ -125,6 +127,8 @@ pub fn xavier_normal<F: Scalar, D: Dimension>(
 
 /// He (Kaiming), normal: draws with the variance `2 / fan_in`. Made for ReLU, which lets half of the signal through. See
 /// [`fans`].
+///
+/// Shapes: result as `shape`, with the axes that [`fans`] knows.
 ///
 /// Source: He and others, Delving deep into rectifiers (2015).
 ///

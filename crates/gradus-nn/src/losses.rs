@@ -14,7 +14,8 @@ use crate::shape::require_same_shape;
 ///
 /// `dx_i = 2 (x_i - y_i) / n`
 ///
-/// Shapes: predictions `x`, targets `y` and gradient `dx` are alike, with `n` elements.
+/// Shapes: predictions `x`, targets `y` and gradient `dx` are alike, with `n` elements. Source: CS231n, notes on neural
+/// networks, part 2 (regression).
 ///
 /// # Panics
 /// If the shapes differ, or there are no elements.
@@ -78,7 +79,8 @@ pub fn smooth_l1_loss<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>, y: &ArrayRef<
 ///
 /// Computed as `max(x, 0) - x y + ln(1 + exp(-|x|))`, in which no exponential is above 1.
 ///
-/// Shapes: logits `x`, targets `y` from 0 to 1 and gradient `dx` are alike, with `n` elements.
+/// Shapes: logits `x`, targets `y` from 0 to 1 and gradient `dx` are alike, with `n` elements. Source: CS231n, assignment
+/// on generative adversarial networks.
 ///
 /// # Panics
 /// If the shapes differ, or there are no elements.

@@ -52,6 +52,8 @@ pub fn crop_with_padding<F: Scalar>(x: &ArrayRef4<F>, padding: usize, corners: &
 /// [`crop_with_padding`] at corners drawn uniformly, for each image first the top, then the left: moves what is on the
 /// image by up to `padding` pixels each way.
 ///
+/// Shapes: `x` and result (batch, channels, height, width).
+///
 /// Source: He et al., *Deep residual learning for image recognition*, 2016, section 4.2, with padding 4 on 32 x 32.
 ///
 /// ```
@@ -80,6 +82,8 @@ pub fn horizontal_flip<F: Scalar>(x: &ArrayRef4<F>) -> Array4<F> {
 }
 
 /// [`horizontal_flip`] of each image with probability `p`. Leave it out where left and right matter, as in digits.
+///
+/// Shapes: `x` and result (batch, channels, height, width).
 ///
 /// Source: Krizhevsky, Sutskever and Hinton, *ImageNet classification with deep convolutional neural networks*, 2012.
 ///
@@ -137,6 +141,8 @@ pub fn rotate<F: Scalar>(x: &ArrayRef4<F>, degrees: &[f64]) -> Array4<F> {
 
 /// [`rotate`] by angles drawn uniformly from `-max_degrees` to `max_degrees`.
 ///
+/// Shapes: `x` and result (batch, channels, height, width).
+///
 /// Source: Simard, Steinkraus and Platt, *Best practices for convolutional neural networks applied to visual document
 /// analysis*, 2003 (affine distortions).
 ///
@@ -183,6 +189,8 @@ pub fn scale<F: Scalar>(x: &ArrayRef4<F>, factors: &[f64]) -> Array4<F> {
 }
 
 /// [`scale`] by factors drawn uniformly from a range.
+///
+/// Shapes: `x` and result (batch, channels, height, width).
 ///
 /// Source: Simonyan and Zisserman, *Very deep convolutional networks for large-scale image recognition*, 2015, section
 /// 3.1 (scale jittering).

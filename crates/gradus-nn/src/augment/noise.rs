@@ -100,6 +100,8 @@ pub fn gaussian_blur<F: Scalar>(x: &ArrayRef4<F>, sigmas: &[f64]) -> Array4<F> {
 
 /// [`gaussian_blur`] with sigmas drawn uniformly from a range, in pixels.
 ///
+/// Shapes: `x` and result (batch, channels, height, width).
+///
 /// Source: Chen et al., *A simple framework for contrastive learning of visual representations*, 2020, appendix A, with
 /// 0.1 to 2.
 ///

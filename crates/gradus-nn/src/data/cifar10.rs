@@ -53,6 +53,13 @@ pub fn read_batch(reader: impl Read) -> Result<LabelledImages<Ix4>, DataError> {
 ///
 /// # Errors
 /// As [`read_batch`], and if the file cannot be read.
+///
+/// ```no_run
+/// use gradus_nn::data::cifar10::read_batch_file;
+/// let batch = read_batch_file("cifar-10-batches-bin/data_batch_1.bin")?;
+/// assert_eq!(batch.images.dim(), (10_000, 3, 32, 32));
+/// # Ok::<(), gradus_nn::data::DataError>(())
+/// ```
 pub fn read_batch_file(path: impl AsRef<Path>) -> Result<LabelledImages<Ix4>, DataError> {
     batch(Source::open(path.as_ref())?)
 }
@@ -62,6 +69,13 @@ pub fn read_batch_file(path: impl AsRef<Path>) -> Result<LabelledImages<Ix4>, Da
 ///
 /// # Errors
 /// If one of them cannot be read: see [`read_batch_file`].
+///
+/// ```no_run
+/// use gradus_nn::data::cifar10::read_folder;
+/// let data = read_folder("cifar-10-batches-bin")?;
+/// assert_eq!((data.train.len(), data.test.len()), (50_000, 10_000));
+/// # Ok::<(), gradus_nn::data::DataError>(())
+/// ```
 pub fn read_folder(folder: impl AsRef<Path>) -> Result<Cifar10, DataError> {
     let folder = folder.as_ref();
     let parts = (1..=5)

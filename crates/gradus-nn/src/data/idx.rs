@@ -35,10 +35,20 @@ pub fn read_images(reader: impl Read) -> Result<Array3<u8>, DataError> {
     images(Source::new(reader)?)
 }
 
-/// [`read_images`] from a file.
+/// [`read_images`] from a file, packed by gzip or not: (batch, height, width), values 0 to 255.
 ///
 /// # Errors
 /// As [`read_images`], and if the file cannot be read.
+///
+/// ```
+/// use gradus_nn::data::idx::read_images_file;
+/// let file = std::env::temp_dir().join(format!("images-{}", std::process::id()));
+/// std::fs::write(&file, [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 10, 20]).unwrap();
+/// let images = read_images_file(&file)?;
+/// std::fs::remove_file(&file).unwrap();
+/// assert_eq!((images.dim(), images[[0, 0, 1]]), ((1, 1, 2), 20));
+/// # Ok::<(), gradus_nn::data::DataError>(())
+/// ```
 pub fn read_images_file(path: impl AsRef<Path>) -> Result<Array3<u8>, DataError> {
     images(Source::open(path.as_ref())?)
 }
@@ -61,10 +71,16 @@ pub fn read_labels(reader: impl Read, classes: usize) -> Result<Array1<usize>, D
     labels(Source::new(reader)?, classes)
 }
 
-/// [`read_labels`] from a file.
+/// [`read_labels`] from a file, packed by gzip or not: (batch), values from 0 to `classes - 1`.
 ///
 /// # Errors
 /// As [`read_labels`], and if the file cannot be read.
+///
+/// ```
+/// use gradus_nn::data::idx::read_labels_file;
+/// let error = read_labels_file("no/such/file", 10).unwrap_err();
+/// assert!(error.to_string().contains("no/such/file"));
+/// ```
 pub fn read_labels_file(path: impl AsRef<Path>, classes: usize) -> Result<Array1<usize>, DataError> {
     labels(Source::open(path.as_ref())?, classes)
 }
@@ -73,6 +89,13 @@ pub fn read_labels_file(path: impl AsRef<Path>, classes: usize) -> Result<Array1
 ///
 /// # Errors
 /// As [`read_images_file`] and [`read_labels_file`], and if there is not one label for each image.
+///
+/// ```no_run
+/// use gradus_nn::data::idx::read_labelled_files;
+/// let mnist = read_labelled_files("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", 10)?;
+/// assert_eq!(mnist.images.dim(), (60_000, 28, 28));
+/// # Ok::<(), gradus_nn::data::DataError>(())
+/// ```
 pub fn read_labelled_files(
     images: impl AsRef<Path>,
     labels: impl AsRef<Path>,

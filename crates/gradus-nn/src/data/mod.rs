@@ -1,7 +1,8 @@
 //! Data: readers for the formats of known data sets, and the data sets that come with the library.
 //!
-//! [`idx`] reads MNIST and its kin, [`cifar10`] the binary batches of CIFAR-10; [`registry`] lists what is embedded.
-//! Nothing here uses the network, and nothing changes the images: see [`preprocess`](crate::preprocess).
+//! [`idx`] reads MNIST and its kin, [`cifar10`] the binary batches of CIFAR-10; [`registry`] lists what is embedded;
+//! [`shapes`] draws pictures with captions. Nothing here uses the network, and nothing changes the images: see
+//! [`preprocess`](crate::preprocess).
 
 pub mod cifar10;
 mod error;
@@ -9,6 +10,7 @@ mod error;
 pub mod fashion_mnist;
 pub mod idx;
 pub mod registry;
+pub mod shapes;
 mod source;
 
 use ndarray::{Array, Array1, Array2, Dimension};

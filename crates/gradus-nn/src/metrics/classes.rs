@@ -6,6 +6,8 @@
 //! **Where a fraction is 0/0 it counts as 0**: the precision of a class that was never predicted, the recall of a class
 //! without examples. A class without examples takes part in the macro average. This is scikit-learn's rule (its
 //! `zero_division=0`, with all classes named in `labels`).
+//!
+//! Source: van Rijsbergen, *Information retrieval*, 1979, chapter 7.
 
 use ndarray::{Array1, ArrayRef2, Zip};
 
@@ -90,6 +92,8 @@ pub fn f_beta_per_class(confusion: &ArrayRef2<usize>, beta: f64) -> Array1<f64> 
 
 /// [`precision_per_class`], averaged.
 ///
+/// Shapes: `confusion` (classes, classes), from [`confusion_matrix`](super::confusion_matrix).
+///
 /// # Panics
 /// If `confusion` is not square or counts no examples.
 ///
@@ -109,6 +113,8 @@ pub fn precision(confusion: &ArrayRef2<usize>, average: Average) -> f64 {
 /// [`recall_per_class`], averaged. The macro average is also called balanced accuracy (where no class is empty); the
 /// weighted average is the accuracy.
 ///
+/// Shapes: `confusion` (classes, classes), from [`confusion_matrix`](super::confusion_matrix).
+///
 /// # Panics
 /// If `confusion` is not square or counts no examples.
 ///
@@ -126,6 +132,8 @@ pub fn recall(confusion: &ArrayRef2<usize>, average: Average) -> f64 {
 }
 
 /// [`f_beta_per_class`], averaged: the average of the classes' scores, not the score of their averages.
+///
+/// Shapes: `confusion` (classes, classes), from [`confusion_matrix`](super::confusion_matrix).
 ///
 /// # Panics
 /// If `confusion` is not square or counts no examples, or `beta` is below 0 or not finite.
@@ -156,6 +164,8 @@ pub fn f_beta(confusion: &ArrayRef2<usize>, beta: f64, average: Average) -> f64 
 ///
 /// Source: Matthews, 1975; for more than two classes Gorodkin, *Comparing two K-category assignments by a K-category
 /// correlation coefficient*, 2004.
+///
+/// Shapes: `confusion` (classes, classes), from [`confusion_matrix`](super::confusion_matrix).
 ///
 /// # Panics
 /// If `confusion` is not square or counts no examples.

@@ -60,6 +60,8 @@ pub fn iou(confusion: &ArrayRef2<usize>) -> Array1<f64> {
 /// Source: Long, Shelhamer and Darrell, 2015, section 5 ("mean IU"); leaving out the classes without region is the
 /// usual practice of segmentation libraries.
 ///
+/// Shapes: `confusion` (classes, classes).
+///
 /// # Panics
 /// If `confusion` is not square or counts no pixels.
 ///
@@ -98,6 +100,8 @@ pub fn dice(confusion: &ArrayRef2<usize>) -> Array1<f64> {
 }
 
 /// The mean of [`dice`] over the classes that have a region.
+///
+/// Shapes: `confusion` (classes, classes).
 ///
 /// # Panics
 /// If `confusion` is not square or counts no pixels.
