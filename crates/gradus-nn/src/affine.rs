@@ -8,6 +8,7 @@ use ndarray::{Array, Array1, Array2, ArrayRef, ArrayRef1, ArrayRef2, Axis, Dimen
 
 use crate::Scalar;
 use crate::activations::{ReluCache, relu_backward, relu_forward};
+use crate::machinery::matmul;
 use crate::shape::{require, require_same_shape};
 
 /// What [`affine_backward`] needs: the input as rows, the shape it had, and the weights.
@@ -43,7 +44,7 @@ pub fn affine_forward<F: Scalar, D: Dimension>(
     require_affine("affine_forward", x.shape(), w, b);
     let shape = x.raw_dim();
     let x = x.to_shape((shape[0], w.nrows())).expect("one row for each example").into_owned();
-    let out = x.dot(w) + b.view();
+    let out = matmul(x.view(), w.view()) + b.view();
     (out, AffineCache { x, shape, w: w.to_owned() })
 }
 
@@ -74,9 +75,8 @@ pub fn affine_backward<F: Scalar, D: Dimension>(
 ) -> (Array<F, D>, Array2<F>, Array1<F>) {
     let AffineCache { x, shape, w } = cache;
     require_upstream("affine_backward", dout, cache);
-    // `into_shape_clone`, because a product of transposed matrices may come in column-major order.
-    let dx = dout.dot(&w.t()).into_shape_clone(shape.clone()).expect("as many elements as x");
-    let dw = x.t().dot(dout);
+    let dx = matmul(dout.view(), w.t()).into_shape_with_order(shape.clone()).expect("as many elements as x");
+    let dw = matmul(x.t(), dout.view());
     let db = dout.sum_axis(Axis(0));
     (dx, dw, db)
 }

@@ -66,7 +66,6 @@ pub mod linear;
 pub mod losses;
 #[cfg(feature = "rnn")]
 pub mod lstm;
-#[cfg(feature = "conv")]
 mod machinery;
 pub mod metrics;
 mod mode;
@@ -109,5 +108,6 @@ pub mod transformer;
 #[cfg(feature = "conv")]
 pub mod upsample;
 
+pub use machinery::{set_threads, threads};
 pub use mode::Mode;
 pub use scalar::Scalar;

@@ -17,7 +17,7 @@ use ndarray::NdFloat;
 /// assert_eq!(mean_of_two(1.0_f32, 2.0), 1.5);
 /// assert_eq!(mean_of_two(1.0_f64, 2.0), 1.5);
 /// ```
-pub trait Scalar: NdFloat + Sum {
+pub trait Scalar: NdFloat + Sum + Default {
     /// The number of this type nearest to `value`.
     fn cast(value: f64) -> Self;
 
