@@ -22,6 +22,7 @@ pub fn l2<F: Scalar, D: Dimension>(w: &ArrayRef<F, D>, reg: F) -> (F, Array<F, D
 }
 
 /// [`l2`] with its gradient added to `dw`; gives the penalty.
+#[cfg(all(feature = "two_layer_net", feature = "softmax"))] // the networks' features
 pub(crate) fn add_l2<F: Scalar, D: Dimension>(w: &ArrayRef<F, D>, reg: F, dw: &mut ArrayRef<F, D>) -> F {
     if reg == F::zero() {
         return F::zero();
