@@ -70,7 +70,20 @@ pub mod linear;
 pub mod losses;
 #[cfg(feature = "rnn")]
 pub mod lstm;
-#[cfg(feature = "conv")]
+#[cfg_attr(
+    not(all(
+        feature = "softmax",
+        feature = "svm",
+        feature = "knn",
+        feature = "two_layer_net",
+        feature = "fully_connected",
+        feature = "batchnorm",
+        feature = "conv",
+        feature = "rnn",
+        feature = "attention"
+    )),
+    allow(dead_code, unused_imports, unused_macros, reason = "each topic uses a part of it")
+)]
 mod machinery;
 pub mod metrics;
 mod mode;
@@ -119,5 +132,6 @@ pub mod transformer;
 #[cfg(feature = "conv")]
 pub mod upsample;
 
+pub use machinery::{keep_freed_memory, set_threads, threads};
 pub use mode::Mode;
 pub use scalar::Scalar;

@@ -6,6 +6,7 @@
 use ndarray::{Array, ArrayRef, Dimension};
 
 use crate::Scalar;
+use crate::machinery::sum_of;
 
 /// The L2 penalty, and its gradient: `0.5 * reg * sum(w^2)` and `dw = reg * w`.
 ///
@@ -17,8 +18,22 @@ use crate::Scalar;
 /// assert_eq!(l2(&array![[3.0, -4.0]], 2.0), (25.0, array![[6.0, -8.0]]));
 /// ```
 pub fn l2<F: Scalar, D: Dimension>(w: &ArrayRef<F, D>, reg: F) -> (F, Array<F, D>) {
-    let squares: F = w.iter().map(|&weight| weight * weight).sum();
-    (F::cast(0.5) * reg * squares, w.mapv(|weight| reg * weight))
+    (l2_penalty(w, reg), w.mapv(|weight| reg * weight))
+}
+
+/// [`l2`] with its gradient added to `dw`; gives the penalty.
+#[cfg(all(feature = "two_layer_net", feature = "softmax"))] // the networks' features
+pub(crate) fn add_l2<F: Scalar, D: Dimension>(w: &ArrayRef<F, D>, reg: F, dw: &mut ArrayRef<F, D>) -> F {
+    if reg == F::zero() {
+        return F::zero();
+    }
+    dw.scaled_add(reg, w);
+    l2_penalty(w, reg)
+}
+
+fn l2_penalty<F: Scalar, D: Dimension>(w: &ArrayRef<F, D>, reg: F) -> F {
+    let w = w.as_standard_layout();
+    F::cast(0.5) * reg * sum_of(w.as_slice().expect("row-major"), |weight| weight * weight)
 }
 
 /// The L1 penalty, and its gradient: `reg * sum(|w|)` and `dw = reg * sign(w)`, with `sign(0) = 0`. It drives weights to

@@ -18,9 +18,10 @@ mod relu;
 mod sigmoid;
 mod tanh;
 
-use ndarray::{Array, ArrayRef, Dimension, Zip};
+use ndarray::{Array, ArrayRef, Dimension};
 
 use crate::Scalar;
+use crate::machinery::map_pairs;
 use crate::shape::require_same_shape;
 
 #[cfg(feature = "two_layer_net")]
@@ -46,8 +47,8 @@ fn chain<F: Scalar, D: Dimension>(
     operation: &str,
     dout: &ArrayRef<F, D>,
     cached: &ArrayRef<F, D>,
-    slope: impl Fn(F) -> F,
+    slope: impl Fn(F) -> F + Sync,
 ) -> Array<F, D> {
     require_same_shape(operation, ("x", cached.shape()), ("dout", dout.shape()));
-    Zip::from(dout).and(cached).map_collect(|&upstream, &value| upstream * slope(value))
+    map_pairs(dout, cached, |upstream, value| upstream * slope(value))
 }

@@ -3,15 +3,19 @@
 //! Source: Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010; CS231n, notes on neural
 //! networks, part 1.
 
+use std::marker::PhantomData;
+
 use ndarray::{Array, ArrayRef, Dimension};
 
-use super::chain;
 use crate::Scalar;
+use crate::machinery::{map_pairs, map_twice};
+use crate::shape::require_same_shape;
 
-/// What [`relu_backward`] needs: the input.
+/// What [`relu_backward`] needs: where the input was above 0.
 #[derive(Debug, Clone)]
 pub struct ReluCache<F, D: Dimension> {
-    x: Array<F, D>,
+    positive: Array<bool, D>,
+    scalar: PhantomData<F>,
 }
 
 /// ReLU of each element: `out = max(0, x)`. NaN stays NaN.
@@ -27,8 +31,8 @@ pub struct ReluCache<F, D: Dimension> {
 /// # }
 /// ```
 pub fn relu_forward<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>) -> (Array<F, D>, ReluCache<F, D>) {
-    let out = x.mapv(|x| if x < F::zero() { F::zero() } else { x });
-    (out, ReluCache { x: x.to_owned() })
+    let (out, positive) = map_twice(x, |x| (if x < F::zero() { F::zero() } else { x }, x > F::zero()));
+    (out, ReluCache { positive, scalar: PhantomData })
 }
 
 /// The gradient of [`relu_forward`]: `dx = dout` where `x > 0`, and 0 elsewhere, also at the kink.
@@ -48,5 +52,7 @@ pub fn relu_forward<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>) -> (Array<F, D>
 /// ```
 #[track_caller]
 pub fn relu_backward<F: Scalar, D: Dimension>(dout: &ArrayRef<F, D>, cache: &ReluCache<F, D>) -> Array<F, D> {
-    chain("relu_backward", dout, &cache.x, |x| if x > F::zero() { F::one() } else { F::zero() })
+    let ReluCache { positive, .. } = cache;
+    require_same_shape("relu_backward", ("x", positive.shape()), ("dout", dout.shape()));
+    map_pairs(dout, positive, |dout, positive| if positive { dout } else { F::zero() })
 }

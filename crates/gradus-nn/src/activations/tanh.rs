@@ -6,6 +6,7 @@ use ndarray::{Array, ArrayRef, Dimension};
 
 use super::chain;
 use crate::Scalar;
+use crate::machinery::map;
 
 /// What [`tanh_backward`] needs: the output.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct TanhCache<F, D: Dimension> {
 /// assert_eq!(out, array![0.0, 1.0]);
 /// ```
 pub fn tanh_forward<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>) -> (Array<F, D>, TanhCache<F, D>) {
-    let out = x.mapv(F::tanh);
+    let out = map(x, F::tanh);
     (out.clone(), TanhCache { out })
 }
 

@@ -12,100 +12,137 @@
 
 use std::ops::Range;
 
-use ndarray::{Array4, ArrayView2, ArrayView4, ArrayViewMut2, ArrayViewMut3, s};
+use ndarray::{Array1, Array2, Array4, ArrayView2, ArrayView4, ArrayViewMut2, Axis, s};
 
 use super::ConvParams;
 use crate::Scalar;
-use crate::machinery::matmul_into;
+use crate::machinery::{Fresh, fold, for_each_with, matmul_into, sum_of};
 
 /// The size of a block of columns in bytes: fits into a core's second-level cache, with room for the filters beside it.
 const BLOCK_BYTES: usize = 256 * 1024;
 
-/// `out += w * x`: adds the convolution of padded images with filters. All three are row-major.
+/// The convolution of padded images with filters, plus `b_f` everywhere in the map of filter `f`. `x` and `w` are
+/// row-major.
 ///
 /// Shapes: `x` (batch, channels, padded height, padded width), `w` (filters, channels / groups, kernel height, kernel
-/// width), `out` (batch, filters, output height, output width).
-pub(super) fn correlate<F: Scalar>(x: &Array4<F>, w: &Array4<F>, params: ConvParams, out: &mut Array4<F>) {
-    let windows = Windows::new(x.dim(), w.dim(), params, [out.dim().2, out.dim().3]);
-    let w = filter_rows(w);
-    let mut columns = windows.buffer();
-    for (x, mut y) in x.outer_iter().zip(out.outer_iter_mut()) {
-        let x = x.to_slice().expect("row-major");
-        for group in 0..params.groups {
-            let w = group_rows(w, group, params.groups);
-            let mut y = output_rows(y.view_mut(), group, params.groups);
-            for rows in windows.blocks::<F>() {
-                let block = windows.gather(windows.group(x, group), rows.clone(), &mut columns);
-                matmul_into(w, block, y.slice_mut(s![.., windows.positions(rows)]), F::one(), F::one());
+/// width), `b` (filters), `output` (batch, filters, output height, output width).
+pub(super) fn correlate<F: Scalar>(
+    x: &Array4<F>,
+    w: &Array4<F>,
+    b: &[F],
+    params: ConvParams,
+    output: [usize; 4],
+) -> Array4<F> {
+    let windows = Windows::new(x.dim(), w.dim(), params, [output[2], output[3]]);
+    let (w, filters, places) = (filter_rows(w), output[1], output[2] * output[3]);
+    let mut out = Fresh::new(output.iter().product());
+    let tasks = out.pieces((filters * places).max(1)).zip(x.outer_iter());
+    for_each_with(
+        tasks,
+        windows.operations(output[0] * filters),
+        || windows.buffer(),
+        |columns, (y, x)| {
+            let (x, y) = (x.to_slice().expect("row-major"), y.zeroed());
+            for (map, &b) in y.chunks_exact_mut(places.max(1)).zip(b) {
+                map.fill(b);
             }
-        }
-    }
+            let mut y = ArrayViewMut2::from_shape((filters, places), y).expect("as many elements");
+            for group in 0..params.groups {
+                let (w, maps) = (group_rows(w, group, params.groups), group_range(filters, group, params.groups));
+                for rows in windows.blocks::<F>() {
+                    let block = windows.gather(windows.group(x, group), rows.clone(), columns);
+                    let y = y.slice_mut(s![maps.clone(), windows.positions(rows)]);
+                    matmul_into(w, block, y, F::one(), F::one());
+                }
+            }
+        },
+    );
+    out.into_array(output)
 }
 
-/// The gradient of the filters: `dw_f,c,i,j = sum_n,oh,ow dout_n,f,oh,ow * x_n,c,(oh s + i d),(ow s + j d)`.
+/// The gradients of the filters and of the biases:
 ///
-/// Shapes: as [`correlate`]; `filters` is the shape of the result.
+/// `dw_f,c,i,j = sum_n,oh,ow dout_n,f,oh,ow * x_n,c,(oh s + i d),(ow s + j d)` and `db_f = sum_n,oh,ow dout_n,f,oh,ow`
+///
+/// Shapes: as [`correlate`]; `filters` is the shape of `dw`.
 pub(super) fn filter_gradient<F: Scalar>(
     x: &Array4<F>,
     dout: ArrayView4<F>,
     filters: (usize, usize, usize, usize),
     params: ConvParams,
-) -> Array4<F> {
-    let windows = Windows::new(x.dim(), filters, params, [dout.dim().2, dout.dim().3]);
-    let mut dw = ndarray::Array2::zeros((filters.0, windows.elements()));
-    let mut columns = windows.buffer();
-    for (x, dy) in x.outer_iter().zip(dout.outer_iter()) {
-        let x = x.to_slice().expect("row-major");
-        let dy = dy.into_shape_with_order((filters.0, windows.output[0] * windows.output[1])).expect("row-major");
+) -> (Array4<F>, Array1<F>) {
+    let (batch, maps, height, width) = dout.dim();
+    let windows = Windows::new(x.dim(), filters, params, [height, width]);
+    let nothing = || {
+        let (dw, db) = (Array2::<F>::zeros((filters.0, windows.elements())), Array1::<F>::zeros(maps));
+        (dw, db, windows.buffer::<F>())
+    };
+    let parts = fold(batch, windows.operations(batch * maps), nothing, |(dw, db, columns), n| {
+        let x = x.index_axis(Axis(0), n).to_slice().expect("row-major");
+        let dy = dout.index_axis(Axis(0), n);
+        let dy = dy.into_shape_with_order((maps, height * width)).expect("row-major");
+        for (db, dy) in db.iter_mut().zip(dy.outer_iter()) {
+            *db += sum_of(dy.as_slice().expect("row-major"), |dy| dy);
+        }
         for group in 0..params.groups {
             let dy = group_rows(dy, group, params.groups);
-            let part = filters.0 / params.groups;
-            let mut dw = dw.slice_mut(s![group * part..(group + 1) * part, ..]);
+            let mut dw = dw.slice_mut(s![group_range(filters.0, group, params.groups), ..]);
             for rows in windows.blocks::<F>() {
-                let block = windows.gather(windows.group(x, group), rows.clone(), &mut columns);
+                let block = windows.gather(windows.group(x, group), rows.clone(), columns);
                 matmul_into(dy.slice(s![.., windows.positions(rows)]), block.t(), dw.view_mut(), F::one(), F::one());
             }
         }
-    }
-    dw.into_shape_with_order(filters).expect("as many elements")
+    });
+    let sum = parts.into_iter().map(|(dw, db, _)| (dw, db)).reduce(|(dw, db), other| (dw + other.0, db + other.1));
+    let (dw, db) = sum.expect("at least one part");
+    (dw.into_shape_with_order(filters).expect("as many elements"), db)
 }
 
 /// The transpose of [`correlate`], cropped: each element of `dout` spreads a copy of the kernel over the padded image.
 ///
 /// `out_n,c,h,w = initial_c + sum of dout_n,f,oh,ow * w_f,c,i,j over all oh s + i d = h + p and ow s + j d = w + p`
 ///
-/// Shapes: as [`correlate`], but `out` (batch, channels, height, width) is without padding; `initial` (channels).
+/// Shapes: as [`correlate`], but `output` (batch, channels, height, width) is without padding; `initial` (channels).
 pub(super) fn spread<F: Scalar>(
     dout: ArrayView4<F>,
     w: &Array4<F>,
     params: ConvParams,
     initial: &[F],
-    out: &mut Array4<F>,
-) {
-    let [top, left] = params.padding;
-    let (batch, channels, height, width) = out.dim();
-    let padded = (batch, channels, height + 2 * top, width + 2 * left);
+    output: [usize; 4],
+) -> Array4<F> {
+    let ([top, left], [batch, channels, height, width]) = (params.padding, output);
+    let (padded_height, padded_width) = (height + 2 * top, width + 2 * left);
+    let padded = (batch, channels, padded_height, padded_width);
     let windows = Windows::new(padded, w.dim(), params, [dout.dim().2, dout.dim().3]);
     let w = filter_rows(w);
-    let mut columns = windows.buffer();
-    let mut image = ndarray::Array3::zeros((channels, padded.2, padded.3));
-    for (dy, mut result) in dout.outer_iter().zip(out.outer_iter_mut()) {
-        for (mut plane, &value) in image.outer_iter_mut().zip(initial) {
+    let mut out = Fresh::new(output.iter().product());
+    let tasks = out.pieces((channels * height * width).max(1)).zip(dout.outer_iter());
+    let room = || (windows.buffer::<F>(), vec![F::zero(); channels * padded_height * padded_width]);
+    for_each_with(tasks, windows.operations(batch * w.nrows()), room, |(columns, image), (result, dy)| {
+        let plane = padded_height * padded_width;
+        for (plane, &value) in image.chunks_exact_mut(plane.max(1)).zip(initial) {
             plane.fill(value);
         }
         let dy = dy.into_shape_with_order((w.nrows(), windows.output[0] * windows.output[1])).expect("row-major");
-        let all = image.as_slice_mut().expect("row-major");
         for group in 0..params.groups {
             let (w, dy) = (group_rows(w, group, params.groups), group_rows(dy, group, params.groups));
             for rows in windows.blocks::<F>() {
-                let mut block = windows.block_mut(&rows, &mut columns);
+                let mut block = windows.block_mut(&rows, columns);
                 let dy = dy.slice(s![.., windows.positions(rows.clone())]);
                 matmul_into(w.t(), dy, block.view_mut(), F::one(), F::zero());
-                windows.scatter(block.as_slice().expect("row-major"), rows, windows.group_mut(all, group));
+                windows.scatter(block.as_slice().expect("row-major"), rows, windows.group_mut(image, group));
             }
         }
-        result.assign(&image.slice(s![.., top..top + height, left..left + width]));
-    }
+        for (result, plane) in
+            result.zeroed().chunks_exact_mut((height * width).max(1)).zip(image.chunks_exact(plane.max(1)))
+        {
+            let rows = plane.chunks_exact(padded_width.max(1)).skip(top);
+            for (result, row) in result.chunks_exact_mut(width.max(1)).zip(rows) {
+                result.copy_from_slice(&row[left..left + width]);
+            }
+        }
+    });
+    out.into_array(output)
 }
 
 /// Which elements of a padded image the windows cover. Pairs are `[height, width]`.
@@ -136,6 +173,11 @@ impl Windows {
     /// The number of elements in a window.
     fn elements(&self) -> usize {
         self.channels * self.kernel[0] * self.kernel[1]
+    }
+
+    /// How many vector instructions it takes to apply that many filters to one image each, about.
+    fn operations(&self, filters: usize) -> usize {
+        filters * self.elements() * self.output[0] * self.output[1] / 8
     }
 
     /// How many rows of the output make a block, at least 1.
@@ -233,14 +275,12 @@ fn filter_rows<F: Scalar>(w: &Array4<F>) -> ArrayView2<'_, F> {
 
 /// The rows that belong to a group.
 fn group_rows<'a, F>(matrix: ArrayView2<'a, F>, group: usize, groups: usize) -> ArrayView2<'a, F> {
-    let part = matrix.nrows() / groups;
-    matrix.slice_move(s![group * part..(group + 1) * part, ..])
+    let range = group_range(matrix.nrows(), group, groups);
+    matrix.slice_move(s![range, ..])
 }
 
-/// A group's part of one output (filters, height, width), as (filters / groups, height * width).
-fn output_rows<F>(y: ArrayViewMut3<'_, F>, group: usize, groups: usize) -> ArrayViewMut2<'_, F> {
-    let (filters, height, width) = y.dim();
-    let part = filters / groups;
-    let y = y.slice_move(s![group * part..(group + 1) * part, .., ..]);
-    y.into_shape_with_order((part, height * width)).expect("row-major")
+/// Which of all filters or maps belong to a group.
+fn group_range(count: usize, group: usize, groups: usize) -> Range<usize> {
+    let part = count / groups;
+    group * part..(group + 1) * part
 }

@@ -1,6 +1,6 @@
 //! Convolution by matrix products: what [`naive`](super::naive) says, in another order.
 
-use ndarray::{Array1, Array4, ArrayRef1, ArrayRef4, ArrayView1, Axis};
+use ndarray::{Array1, Array4, ArrayRef1, ArrayRef4};
 
 use super::columns::{correlate, filter_gradient, spread};
 use super::{ConvCache, ConvParams, require_conv, require_upstream};
@@ -39,8 +39,7 @@ pub fn conv_forward<F: Scalar>(
 ) -> (Array4<F>, ConvCache<F>) {
     let output = require_conv("conv_forward", x.shape(), w.shape(), b.shape(), params);
     let cache = ConvCache::new(x, w, params, output);
-    let mut y = filled(cache.output_shape(), b.view());
-    correlate(&cache.x_padded, &cache.w, params, &mut y);
+    let y = correlate(&cache.x_padded, &cache.w, &b.to_vec(), params, cache.output_shape());
     (y, cache)
 }
 
@@ -74,26 +73,26 @@ pub fn conv_forward<F: Scalar>(
 #[track_caller]
 pub fn conv_backward<F: Scalar>(dout: &ArrayRef4<F>, cache: &ConvCache<F>) -> (Array4<F>, Array4<F>, Array1<F>) {
     require_upstream("conv_backward", dout.shape(), &cache.output_shape());
-    let ConvCache { x_padded, w, params, .. } = cache;
     let dout = dout.as_standard_layout();
+    let (dw, db) = parameter_gradients(&dout, cache);
 
+    let ConvCache { x_padded, w, params, .. } = cache;
     let (batch, channels, height, width) = x_padded.dim();
     let [top, left] = params.padding;
-    let mut dx = Array4::zeros((batch, channels, height - 2 * top, width - 2 * left));
-    spread(dout.view(), w, *params, &vec![F::zero(); channels], &mut dx);
-
-    let dw = filter_gradient(x_padded, dout.view(), w.dim(), *params);
-    (dx, dw, sum_over_positions(&dout))
+    let x = [batch, channels, height - 2 * top, width - 2 * left];
+    let dx = spread(dout.view(), w, *params, &vec![F::zero(); channels], x);
+    (dx, dw, db)
 }
 
-/// An array (batch, channels, height, width) in which every element of a channel is that channel's value.
-fn filled<F: Scalar>(shape: [usize; 4], values: ArrayView1<F>) -> Array4<F> {
-    let mut result = Array4::zeros(shape);
-    result.assign(&values.insert_axis(Axis(1)).insert_axis(Axis(2)));
-    result
+/// `dw` and `db` of [`conv_backward`] alone, which is all that the first layer of a network needs.
+#[cfg(all(feature = "two_layer_net", feature = "softmax"))] // the network's features
+#[track_caller]
+pub(crate) fn conv_backward_parameters<F: Scalar>(dout: &ArrayRef4<F>, cache: &ConvCache<F>) -> (Array4<F>, Array1<F>) {
+    require_upstream("conv_backward", dout.shape(), &cache.output_shape());
+    parameter_gradients(&dout.as_standard_layout(), cache)
 }
 
-/// The sum over batch, height and width for each channel.
-pub(super) fn sum_over_positions<F: Scalar>(dout: &ArrayRef4<F>) -> Array1<F> {
-    dout.sum_axis(Axis(3)).sum_axis(Axis(2)).sum_axis(Axis(0))
+/// `dout` is row-major.
+fn parameter_gradients<F: Scalar>(dout: &ArrayRef4<F>, cache: &ConvCache<F>) -> (Array4<F>, Array1<F>) {
+    filter_gradient(&cache.x_padded, dout.view(), cache.w.dim(), cache.params)
 }

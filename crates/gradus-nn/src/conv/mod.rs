@@ -17,8 +17,10 @@ mod fast;
 mod naive;
 mod transpose;
 
-use ndarray::{Array4, ArrayRef4, s};
+use ndarray::{Array4, ArrayRef4};
 
+#[cfg(all(feature = "two_layer_net", feature = "softmax"))]
+pub(crate) use fast::conv_backward_parameters;
 pub use fast::{conv_backward, conv_forward};
 pub use naive::{conv_backward_naive, conv_forward_naive};
 pub use transpose::{
@@ -27,6 +29,7 @@ pub use transpose::{
 };
 
 use crate::Scalar;
+use crate::machinery::{Fresh, copy, for_each};
 use crate::shape::require;
 
 /// How the kernel moves over the image. Pairs are `[height, width]`.
@@ -107,14 +110,21 @@ fn pad<F: Scalar>(x: &ArrayRef4<F>, [top, left]: [usize; 2]) -> Array4<F> {
         return row_major(x);
     }
     let (batch, channels, height, width) = x.dim();
-    let mut padded = Array4::zeros((batch, channels, height + 2 * top, width + 2 * left));
-    padded.slice_mut(s![.., .., top..top + height, left..left + width]).assign(x);
-    padded
+    let (x, padded) = (x.as_standard_layout(), [batch, channels, height + 2 * top, width + 2 * left]);
+    let mut result = Fresh::new(padded.iter().product());
+    let (elements, places) = (x.as_slice().expect("row-major"), height * width);
+    for_each(result.pieces((padded[2] * padded[3]).max(1)).enumerate(), x.len(), |(index, result)| {
+        let rows = result.zeroed().chunks_exact_mut(padded[3]).skip(top);
+        for (result, row) in rows.zip(elements[index * places..][..places].chunks_exact(width.max(1))) {
+            result[left..left + width].copy_from_slice(row);
+        }
+    });
+    result.into_array(padded)
 }
 
 /// A copy whose elements lie in row-major order, whatever the order of the original.
 fn row_major<F: Scalar>(x: &ArrayRef4<F>) -> Array4<F> {
-    x.as_standard_layout().into_owned()
+    copy(x)
 }
 
 /// How many elements of an image a kernel reaches over; `None` for a kernel of size 0.

@@ -6,7 +6,6 @@
 use ndarray::{Array1, Array4, ArrayRef1, ArrayRef4, Axis, s};
 
 use super::columns::{correlate, filter_gradient, spread};
-use super::fast::sum_over_positions;
 use super::{ConvParams, extent, pad, require_positive, require_upstream, row_major};
 use crate::Scalar;
 use crate::shape::require;
@@ -217,8 +216,7 @@ pub fn conv_transpose_forward<F: Scalar>(
     params: ConvTransposeParams,
 ) -> (Array4<F>, ConvTransposeCache<F>) {
     let cache = checked_cache("conv_transpose_forward", x, w, b, params);
-    let mut y = Array4::zeros(cache.output_shape());
-    spread(cache.x.view(), &cache.w, params.transpose(), &b.to_vec(), &mut y);
+    let y = spread(cache.x.view(), &cache.w, params.transpose(), &b.to_vec(), cache.output_shape());
     (y, cache)
 }
 
@@ -246,10 +244,10 @@ pub fn conv_transpose_backward<F: Scalar>(
     require_upstream("conv_transpose_backward", dout.shape(), &cache.output_shape());
     let ConvTransposeCache { x, w, params, .. } = cache;
     let padded = pad(dout, params.padding);
-    let mut dx = Array4::zeros(x.dim());
-    correlate(&padded, w, params.transpose(), &mut dx);
-    let dw = filter_gradient(&padded, x.view(), w.dim(), params.transpose());
-    (dx, dw, sum_over_positions(dout))
+    let (batch, channels, height, width) = x.dim();
+    let dx = correlate(&padded, w, &vec![F::zero(); channels], params.transpose(), [batch, channels, height, width]);
+    let (dw, _) = filter_gradient(&padded, x.view(), w.dim(), params.transpose());
+    (dx, dw, dout.sum_axis(Axis(3)).sum_axis(Axis(2)).sum_axis(Axis(0)))
 }
 
 /// Panics unless these shapes make sense; else what both forward passes keep.

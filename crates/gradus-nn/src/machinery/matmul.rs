@@ -1,9 +1,25 @@
 //! The matrix product, by the `gemm` crate: it picks the widest vector instructions of the machine that it runs on.
+//!
+//! A large product is split among the threads here and not by the crate, whose own threads would be lost in a fork.
 
 use gemm::Parallelism;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
+use super::parallel::{for_each, parts};
 use crate::Scalar;
+
+/// `a @ b`, for arrays of any strides.
+///
+/// Shapes: `a` (m, k), `b` (k, n), result (m, n).
+///
+/// # Panics
+/// As [`matmul_into`].
+#[track_caller]
+pub(crate) fn matmul<F: Scalar>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
+    let mut c = Array2::zeros((a.nrows(), b.ncols()));
+    matmul_into(a, b, c.view_mut(), F::one(), F::zero());
+    c
+}
 
 /// `c = alpha * a @ b + beta * c`, in place, for arrays of any strides; nothing is copied beforehand.
 ///
@@ -12,7 +28,6 @@ use crate::Scalar;
 /// # Panics
 /// If the shapes do not fit, or `F` is neither `f32` nor `f64`.
 #[track_caller]
-#[expect(unsafe_code, reason = "the gemm crate takes pointers and strides, which is what spares the copies")]
 pub(crate) fn matmul_into<F: Scalar>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, alpha: F, beta: F) {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert!(
@@ -22,6 +37,31 @@ pub(crate) fn matmul_into<F: Scalar>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: 
         b.shape(),
         c.shape()
     );
+    let operations = m * n * k / OPERATIONS_AT_ONCE;
+    let parts = parts(operations);
+    if parts == 1 || m.max(n) < 2 * TILE {
+        return on_this_thread(a, b, c, alpha, beta);
+    }
+    // The longer side of the result is split, in whole tiles.
+    let share = m.max(n).div_ceil(TILE).div_ceil(parts) * TILE;
+    if n > m {
+        let blocks = b.axis_chunks_iter(Axis(1), share).zip(c.axis_chunks_iter_mut(Axis(1), share));
+        for_each(blocks, operations, |(b, c)| on_this_thread(a, b, c, alpha, beta));
+    } else {
+        let blocks = a.axis_chunks_iter(Axis(0), share).zip(c.axis_chunks_iter_mut(Axis(0), share));
+        for_each(blocks, operations, |(a, c)| on_this_thread(a, b, c, alpha, beta));
+    }
+}
+
+/// How many multiplications and additions a vector instruction does, about.
+const OPERATIONS_AT_ONCE: usize = 8;
+
+/// A multiple of the sides of the blocks that the crate computes at a time.
+const TILE: usize = 16;
+
+#[expect(unsafe_code, reason = "the gemm crate takes pointers and strides, which is what spares the copies")]
+fn on_this_thread<F: Scalar>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, alpha: F, beta: F) {
+    let ((m, k), n) = (a.dim(), b.ncols());
     if m == 0 || n == 0 {
         return;
     }
@@ -32,9 +72,9 @@ pub(crate) fn matmul_into<F: Scalar>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: 
     }
 
     let (a_strides, b_strides, c_strides) = (strides(a.strides()), strides(b.strides()), strides(c.strides()));
-    // SAFETY: each pointer comes with the strides of its own view and with lengths that the assertion above holds
-    // against that view's shape, so every address is an element of it. `c` is borrowed mutably and so overlaps neither
-    // `a` nor `b`; its elements are initialised. The crate checks by itself that `F` is a type that it knows.
+    // SAFETY: each pointer comes with the strides of its own view and with lengths that the assertion of `matmul_into`
+    // holds against that view's shape, so every address is an element of it. `c` is borrowed mutably and so overlaps
+    // neither `a` nor `b`; its elements are initialised. The crate checks by itself that `F` is a type that it knows.
     unsafe {
         gemm::gemm(
             m,
@@ -124,6 +164,17 @@ mod tests {
         ) {
             check::<f64>(seed, (m, k, n), [a, b], 1e-12);
             check::<f32>(seed, (m, k, n), [a, b], 1e-4);
+        }
+    }
+
+    #[test]
+    fn a_large_product_is_the_same_on_several_threads() {
+        crate::set_threads(3);
+        let mut draws = generator(5);
+        for (m, k, n) in [(300, 200, 70), (70, 200, 300), (5, 3000, 100), (100, 3000, 5), (40, 9000, 30)] {
+            let (a, b): (Array2<f64>, Array2<f64>) = (normal((m, k), 1.0, &mut draws), normal((k, n), 1.0, &mut draws));
+            let difference = matmul(a.view(), b.view()) - a.dot(&b);
+            assert!(difference.iter().all(|value| value.abs() < 1e-10), "{m} x {k} x {n}");
         }
     }
 

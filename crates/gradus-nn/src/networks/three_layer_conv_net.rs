@@ -7,10 +7,10 @@ use super::{Network, Parameters};
 use crate::Scalar;
 use crate::activations::{relu_backward, relu_forward};
 use crate::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
-use crate::conv::{ConvParams, conv_backward, conv_forward};
+use crate::conv::{ConvParams, conv_backward_parameters, conv_forward};
 use crate::pool::{PoolParams, max_pool_backward, max_pool_forward};
 use crate::random::normal;
-use crate::regularisation::l2;
+use crate::regularisation::add_l2;
 use crate::softmax::softmax_loss;
 
 /// The sizes of a [`ThreeLayerConvNet`]. The default is that of CS231n, for images of CIFAR-10.
@@ -141,22 +141,22 @@ impl<F: Scalar> ThreeLayerConvNet<F> {
         let (scores, cache3) = affine_forward(&hidden, &p.matrix("w3"), &p.vector("b3"));
 
         let (data_loss, dscores) = softmax_loss(&scores, y);
-        let (penalty1, dpenalty1) = l2(&p.filters("w1"), self.reg);
-        let (penalty2, dpenalty2) = l2(&p.matrix("w2"), self.reg);
-        let (penalty3, dpenalty3) = l2(&p.matrix("w3"), self.reg);
-
-        let (dhidden, dw3, db3) = affine_backward(&dscores, &cache3);
-        let (dpooled, dw2, db2) = affine_relu_backward(&dhidden, &cache2);
+        let (dhidden, mut dw3, db3) = affine_backward(&dscores, &cache3);
+        let (dpooled, mut dw2, db2) = affine_relu_backward(&dhidden, &cache2);
         let dactive = max_pool_backward(&dpooled, &pool_cache);
         let dmaps = relu_backward(&dactive, &relu_cache);
-        let (_, dw1, db1) = conv_backward(&dmaps, &conv_cache);
+        let (mut dw1, db1) = conv_backward_parameters(&dmaps, &conv_cache);
+
+        let penalty1 = add_l2(&p.filters("w1"), self.reg, &mut dw1);
+        let penalty2 = add_l2(&p.matrix("w2"), self.reg, &mut dw2);
+        let penalty3 = add_l2(&p.matrix("w3"), self.reg, &mut dw3);
 
         let mut gradients = Parameters::new();
-        gradients.insert("w1", dw1 + dpenalty1);
+        gradients.insert("w1", dw1);
         gradients.insert("b1", db1);
-        gradients.insert("w2", dw2 + dpenalty2);
+        gradients.insert("w2", dw2);
         gradients.insert("b2", db2);
-        gradients.insert("w3", dw3 + dpenalty3);
+        gradients.insert("w3", dw3);
         gradients.insert("b3", db3);
         (data_loss + penalty1 + penalty2 + penalty3, gradients)
     }

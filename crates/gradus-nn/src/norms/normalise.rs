@@ -13,15 +13,21 @@ pub(super) struct Moments<F> {
     pub(super) inv_std: F,
 }
 
+impl<F: Scalar> Moments<F> {
+    pub(super) fn new(mean: F, var: F, eps: F) -> Self {
+        Moments { mean, var, inv_std: (var + eps).sqrt().recip() }
+    }
+}
+
 /// Replaces the elements `x` of one set by `x_hat`.
 pub(super) fn normalise<F: Scalar, D: Dimension>(set: &mut ArrayRef<F, D>, eps: F) -> Moments<F> {
     let n = F::count(set.len());
     let mean = set.sum() / n;
     set.mapv_inplace(|x| x - mean);
     let var = dot(set, set) / n;
-    let inv_std = (var + eps).sqrt().recip();
-    set.mapv_inplace(|centred| centred * inv_std);
-    Moments { mean, var, inv_std }
+    let moments = Moments::new(mean, var, eps);
+    set.mapv_inplace(|centred| centred * moments.inv_std);
+    moments
 }
 
 /// Replaces the gradient `dx_hat` of one set by `dx`.

@@ -5,10 +5,11 @@
 //!
 //! Source: Ioffe and Szegedy, Batch normalization, 2015, section 3.2; CS231n, assignment 2.
 
-use ndarray::{Array1, Array4, ArrayRef1, ArrayRef4, Axis};
+use ndarray::{Array1, Array4, ArrayRef1, ArrayRef4};
 
-use super::normalise::{Moments, normalise, normalise_backward, scale_and_shift, scale_and_shift_backward};
+use super::normalise::Moments;
 use super::{BatchnormParam, require_parameters};
+use crate::machinery::{Fresh, for_each, sum_and_dot, sum_of};
 use crate::shape::require_same_shape;
 use crate::{Mode, Scalar};
 
@@ -52,27 +53,40 @@ pub fn spatial_batchnorm_forward<F: Scalar>(
     require_parameters("spatial_batchnorm_forward", "channel", x.shape(), channels, gamma, beta);
     bn_param.require("spatial_batchnorm_forward", "channel", x.shape());
 
-    let mut x_hat = x.to_owned();
-    let mut inv_std = Array1::zeros(channels);
-    match bn_param.mode {
-        Mode::Train => {
-            let (mut mean, mut var) = (Array1::zeros(channels), Array1::zeros(channels));
-            for (c, mut channel) in x_hat.axis_iter_mut(Axis(1)).enumerate() {
-                let moments: Moments<F> = normalise(&mut channel, bn_param.eps);
-                (mean[c], var[c], inv_std[c]) = (moments.mean, moments.var, moments.inv_std);
-            }
-            bn_param.update(&mean, &var, batch * height * width);
+    let (x, places) = (x.as_standard_layout(), height * width);
+    let (mut x_hat, mut out) = (Fresh::new(x.len()), Fresh::new(x.len()));
+    let running = bn_param.running_mean.iter().zip(&bn_param.running_var);
+    let mut moments = Vec::from_iter(running.map(|(&mean, &var)| Moments::new(mean, var, bn_param.eps)));
+
+    // A channel's elements stay in a thread's cache from the first pass over them to the last.
+    let xs = by_channel(x.as_slice().expect("row-major").chunks_exact(places.max(1)), channels);
+    let results = x_hat.pieces(places.max(1)).zip(out.pieces(places.max(1)));
+    let tasks = xs.into_iter().zip(by_channel(results, channels)).zip(&mut moments).enumerate();
+    for_each(tasks, x.len(), |(c, ((xs, results), moments))| {
+        if bn_param.mode == Mode::Train {
+            *moments = moments_of(&xs, bn_param.eps);
         }
-        Mode::Evaluate => {
-            for (c, mut channel) in x_hat.axis_iter_mut(Axis(1)).enumerate() {
-                let (mean, scale) = (bn_param.running_mean[c], (bn_param.running_var[c] + bn_param.eps).sqrt().recip());
-                channel.mapv_inplace(|x| (x - mean) * scale);
-                inv_std[c] = scale;
+        let (mean, inv_std, gamma, beta) = (moments.mean, moments.inv_std, gamma[c], beta[c]);
+        for (x, (x_hat, out)) in xs.into_iter().zip(results) {
+            for (x_hat, (out, &x)) in x_hat.zeroed().iter_mut().zip(out.zeroed().iter_mut().zip(x)) {
+                *x_hat = (x - mean) * inv_std;
+                *out = gamma * *x_hat + beta;
             }
         }
+    });
+
+    if bn_param.mode == Mode::Train {
+        let (mean, var) = moments.iter().map(|moments| (moments.mean, moments.var)).unzip();
+        bn_param.update(&Array1::from_vec(mean), &Array1::from_vec(var), batch * places);
     }
-    let out = scale_and_shift(&x_hat, gamma, beta);
-    (out, SpatialBatchnormCache { x_hat, inv_std, gamma: gamma.to_owned(), mode: bn_param.mode })
+    let inv_std = moments.iter().map(|moments| moments.inv_std).collect();
+    let cache = SpatialBatchnormCache {
+        x_hat: x_hat.into_array(x.dim()),
+        inv_std,
+        gamma: gamma.to_owned(),
+        mode: bn_param.mode,
+    };
+    (out.into_array(x.dim()), cache)
 }
 
 /// The gradients `(dx, dgamma, dbeta)` of [`spatial_batchnorm_forward`]: with the `n = batch * height * width` elements of
@@ -104,12 +118,48 @@ pub fn spatial_batchnorm_backward<F: Scalar>(
     let SpatialBatchnormCache { x_hat, inv_std, gamma, mode } = cache;
     require_same_shape("spatial_batchnorm_backward", ("x", x_hat.shape()), ("dout", dout.shape()));
 
-    let (mut dx, dgamma, dbeta) = scale_and_shift_backward(dout, x_hat, gamma);
-    for (c, (mut channel, x_hat)) in dx.axis_iter_mut(Axis(1)).zip(x_hat.axis_iter(Axis(1))).enumerate() {
-        match mode {
-            Mode::Train => normalise_backward(&mut channel, &x_hat, inv_std[c]),
-            Mode::Evaluate => channel.mapv_inplace(|slope| slope * inv_std[c]),
+    let (_, channels, height, width) = x_hat.dim();
+    let (dout, places) = (dout.as_standard_layout(), (height * width).max(1));
+    let n = F::count(x_hat.len() / channels.max(1));
+    let mut dx = Fresh::new(dout.len());
+    let (mut dgamma, mut dbeta) = (Array1::zeros(channels), Array1::zeros(channels));
+
+    let douts = dout.as_slice().expect("row-major").chunks_exact(places);
+    let x_hats = x_hat.as_slice().expect("row-major").chunks_exact(places);
+    let tasks = by_channel(douts.zip(x_hats).zip(dx.pieces(places)), channels).into_iter();
+    let tasks = tasks.zip(dgamma.iter_mut().zip(&mut dbeta)).enumerate();
+    for_each(tasks, dout.len(), |(c, (planes, (dgamma, dbeta)))| {
+        for ((dout, x_hat), _) in &planes {
+            let (sum, product) = sum_and_dot(dout, x_hat);
+            *dbeta += sum;
+            *dgamma += product;
         }
-    }
-    (dx, dgamma, dbeta)
+        let scale = gamma[c] * inv_std[c];
+        // In evaluation mean and variance do not depend on x.
+        let (shift, stretch) = match mode {
+            Mode::Train => (*dbeta / n, *dgamma / n),
+            Mode::Evaluate => (F::zero(), F::zero()),
+        };
+        for ((dout, x_hat), dx) in planes {
+            for (dx, (&dout, &x_hat)) in dx.zeroed().iter_mut().zip(dout.iter().zip(x_hat)) {
+                *dx = scale * (dout - shift - x_hat * stretch);
+            }
+        }
+    });
+    (dx.into_array(dout.dim()), dgamma, dbeta)
+}
+
+/// Mean and variance of the elements of one channel, plane by plane.
+fn moments_of<F: Scalar>(planes: &[&[F]], eps: F) -> Moments<F> {
+    let n = F::count(planes.iter().map(|plane| plane.len()).sum());
+    let mean = planes.iter().map(|plane| sum_of(plane, |x| x)).sum::<F>() / n;
+    let var = planes.iter().map(|plane| sum_of(plane, |x| (x - mean) * (x - mean))).sum::<F>() / n;
+    Moments::new(mean, var, eps)
+}
+
+/// From planes in the order of (batch, channels) to those of each channel.
+fn by_channel<T>(planes: impl Iterator<Item = T>, channels: usize) -> Vec<Vec<T>> {
+    let mut result: Vec<Vec<T>> = (0..channels).map(|_| Vec::new()).collect();
+    planes.enumerate().for_each(|(index, plane)| result[index % channels].push(plane));
+    result
 }

@@ -5,6 +5,7 @@ use ndarray::{Array, ArrayRef, Dimension, Zip};
 
 use super::{Optimiser, require_shapes};
 use crate::Scalar;
+use crate::machinery::update;
 
 /// AdaGrad: a weight that has had large gradients takes small steps,
 ///
@@ -170,12 +171,12 @@ impl<F: Scalar, D: Dimension> Adam<F, D> {
 
         *t += 1;
         let steps = i32::try_from(*t).unwrap_or(i32::MAX); // by then beta^t is 0
-        let (unbias_m, unbias_v) = (one - beta1.powi(steps), one - beta2.powi(steps));
-        Zip::from(w).and(m).and(v).and(dw).for_each(|w, m, v, &dw| {
+        let (unbias_m, unbias_v) = ((one - beta1.powi(steps)).recip(), (one - beta2.powi(steps)).recip());
+        update([w, m, v], dw, |w, m, v, dw| {
             *m = beta1 * *m + (one - beta1) * dw;
             *v = beta2 * *v + (one - beta2) * dw * dw;
             *w -= learning_rate * weight_decay * *w;
-            *w -= learning_rate * (*m / unbias_m) / ((*v / unbias_v).sqrt() + eps);
+            *w -= learning_rate * (*m * unbias_m) / ((*v * unbias_v).sqrt() + eps);
         });
     }
 }

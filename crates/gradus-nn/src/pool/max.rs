@@ -2,8 +2,9 @@
 
 use ndarray::{Array4, ArrayRef4};
 
-use super::{PoolParams, planes, planes_mut, require_pool, require_upstream};
+use super::{PoolParams, planes, require_pool, require_upstream};
 use crate::Scalar;
+use crate::machinery::{Fresh, for_each, for_each_with};
 
 /// What the backward pass of max pooling needs of the forward pass: where each maximum was.
 #[derive(Debug, Clone)]
@@ -12,6 +13,7 @@ pub struct MaxPoolCache {
     argmax: Array4<u32>,
     /// The shape of `x`.
     input: [usize; 4],
+    params: PoolParams,
 }
 
 impl MaxPoolCache {
@@ -71,7 +73,7 @@ pub fn max_pool_forward_naive<F: Scalar>(x: &ArrayRef4<F>, params: PoolParams) -
         *result = best;
         argmax[[n, c, oh, ow]] = (best_at.0 * width + best_at.1) as u32;
     }
-    (y, MaxPoolCache { argmax, input: [batch, channels, height, width] })
+    (y, MaxPoolCache { argmax, input: [batch, channels, height, width], params })
 }
 
 /// The backward pass of max pooling, window by window: the gradient `dx`.
@@ -127,19 +129,23 @@ pub fn max_pool_forward<F: Scalar>(x: &ArrayRef4<F>, params: PoolParams) -> (Arr
     let output = require_max_pool("max_pool_forward", x.shape(), params);
     let (batch, channels, height, width) = x.dim();
     let x = x.as_standard_layout();
-    let mut y = Array4::zeros(output);
-    let mut argmax = Array4::zeros(output);
-    let mut values = vec![F::zero(); output[3]];
-    let (size, output_size) = ([height, width], [output[2], output[3]]);
-    let results = planes_mut(y.as_slice_mut().expect("row-major"), output_size);
-    let positions = planes_mut(argmax.as_slice_mut().expect("row-major"), output_size);
-    for ((plane, result), position) in planes(x.as_slice().expect("row-major"), size).zip(results).zip(positions) {
-        let rows = result.chunks_exact_mut(output[3]).zip(position.chunks_exact_mut(output[3]));
+    let (size, outputs) = ([height, width], output[2] * output[3]);
+    let (mut y, mut argmax) = (Fresh::new(batch * channels * outputs), Fresh::new(batch * channels * outputs));
+    let results = y.pieces(outputs).zip(argmax.pieces(outputs));
+    let tasks = planes(x.as_slice().expect("row-major"), size).zip(results);
+    let room = || vec![F::zero(); output[3]];
+    for_each_with(tasks, x.len(), room, |values, (plane, (best, best_at))| {
+        let rows = best.zeroed().chunks_exact_mut(output[3]).zip(best_at.zeroed().chunks_exact_mut(output[3]));
         for (oh, (best, best_at)) in rows.enumerate() {
-            max_of_row(plane, size, params, oh, best, best_at, &mut values);
+            if halves(params) {
+                max_of_quads(plane, width, oh, best, best_at);
+            } else {
+                max_of_row(plane, size, params, oh, best, best_at, values);
+            }
         }
-    }
-    (y, MaxPoolCache { argmax, input: [batch, channels, height, width] })
+    });
+    let argmax = argmax.into_array(output);
+    (y.into_array(output), MaxPoolCache { argmax, input: [batch, channels, height, width], params })
 }
 
 /// The backward pass of max pooling: the gradient `dx`.
@@ -161,17 +167,25 @@ pub fn max_pool_forward<F: Scalar>(x: &ArrayRef4<F>, params: PoolParams) -> (Arr
 pub fn max_pool_backward<F: Scalar>(dout: &ArrayRef4<F>, cache: &MaxPoolCache) -> Array4<F> {
     require_upstream("max_pool_backward", dout.shape(), cache.argmax.shape());
     let dout = dout.as_standard_layout();
-    let mut dx = Array4::zeros(cache.input);
     let ([_, _, height, width], output) = (cache.input, [dout.dim().2, dout.dim().3]);
+    let mut dx = Fresh::new(cache.input.iter().product());
     let upstream = planes(dout.as_slice().expect("row-major"), output);
     let positions = planes(cache.argmax.as_slice().expect("row-major"), output);
-    let gradients = planes_mut(dx.as_slice_mut().expect("row-major"), [height, width]);
-    for ((plane, upstream), positions) in gradients.zip(upstream).zip(positions) {
-        for (&upstream, &position) in upstream.iter().zip(positions) {
-            plane[position as usize] += upstream;
+    let tasks = dx.pieces(height * width).zip(upstream.zip(positions));
+    for_each(tasks, cache.input.iter().product(), |(dx, (upstream, positions))| {
+        let dx = dx.zeroed();
+        if halves(cache.params) {
+            let rows = upstream.chunks_exact(output[1]).zip(positions.chunks_exact(output[1]));
+            for (oh, (dx, (upstream, positions))) in dx.chunks_exact_mut(2 * width).zip(rows).enumerate() {
+                spread_to_quads(dx, width, oh, upstream, positions);
+            }
+        } else {
+            for (&upstream, &position) in upstream.iter().zip(positions) {
+                dx[position as usize] += upstream;
+            }
         }
-    }
-    dx
+    });
+    dx.into_array(cache.input)
 }
 
 /// The maxima of one row of windows and where they are. Goes through the windows element by element: first the first
@@ -209,16 +223,52 @@ fn max_of_row<F: Scalar>(
             let windows = best[from..to].iter_mut().zip(&mut best_at[from..to]).zip(&values[from..to]);
             let at = (h * width + j) as u32;
             for ((best, best_at), &value) in windows {
-                let better = (value > *best) | (value.is_nan() & !best.is_nan());
-                // All ones or all zeros, because a condition here would be compiled to a branch around the store.
-                let mask = u32::from(better).wrapping_neg();
-                *best_at = (at & mask) | (*best_at & !mask);
-                *best = if better { value } else { *best };
+                (*best, *best_at) = larger((*best, *best_at), (value, at));
             }
         }
     }
     for (ow, best_at) in best_at.iter_mut().enumerate() {
         *best_at = (*best_at as usize + ow * stride - padding) as u32;
+    }
+}
+
+/// Whether the windows are 2 x 2 and lie side by side, by far the most frequent case: then each element is in one window.
+fn halves(params: PoolParams) -> bool {
+    params == PoolParams::new(2, 2)
+}
+
+/// [`max_of_row`] of windows of 2 x 2, side by side.
+fn max_of_quads<F: Scalar>(plane: &[F], width: usize, oh: usize, best: &mut [F], best_at: &mut [u32]) {
+    let (top, bottom) = plane[2 * oh * width..][..2 * width].split_at(width);
+    let (below, mut corner) = (width as u32, (2 * oh * width) as u32);
+    let quads = top.as_chunks().0.iter().zip(bottom.as_chunks().0);
+    for ((best, best_at), (&[a, b], &[c, d])) in best.iter_mut().zip(best_at).zip(quads) {
+        let upper = larger((a, corner), (b, corner + 1));
+        let lower = larger((c, corner + below), (d, corner + below + 1));
+        (*best, *best_at) = larger(upper, lower);
+        corner += 2;
+    }
+}
+
+/// The larger of two elements, with where it is; the first if they are equal; a NaN if there is one.
+#[inline(always)]
+fn larger<F: Scalar>(first: (F, u32), second: (F, u32)) -> (F, u32) {
+    let better = (second.0 > first.0) | (second.0.is_nan() & !first.0.is_nan());
+    // All ones or all zeros, because a condition here would be compiled to a branch around the store.
+    let mask = u32::from(better).wrapping_neg();
+    (if better { second.0 } else { first.0 }, (second.1 & mask) | (first.1 & !mask))
+}
+
+/// Puts the gradients of a row of windows of 2 x 2 where their maxima were, and 0 beside them: all of two rows of `dx`.
+fn spread_to_quads<F: Scalar>(dx: &mut [F], width: usize, oh: usize, upstream: &[F], positions: &[u32]) {
+    let (top, bottom) = dx.split_at_mut(width);
+    let (below, mut corner) = (width as u32, (2 * oh * width) as u32);
+    let quads = top.as_chunks_mut().0.iter_mut().zip(bottom.as_chunks_mut().0);
+    for ((&upstream, &position), ([a, b], [c, d])) in upstream.iter().zip(positions).zip(quads) {
+        let there = |at: u32| if position == at { upstream } else { F::zero() };
+        (*a, *b) = (there(corner), there(corner + 1));
+        (*c, *d) = (there(corner + below), there(corner + below + 1));
+        corner += 2;
     }
 }
 
