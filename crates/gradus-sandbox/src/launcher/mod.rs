@@ -3,6 +3,7 @@
 //! It is a fresh program with one thread and an empty environment, because the steps between fork and exec allocate
 //! memory, which a caller with threads could not safely do.
 
+pub(crate) mod cgroup;
 mod confine;
 mod descriptors;
 mod failure;
