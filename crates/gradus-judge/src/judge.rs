@@ -17,6 +17,7 @@ use crate::assemble::location_of;
 use crate::compile::{Compiled, compile};
 use crate::grade::{Answer, CheckGrade, FunctionGrade, FunctionState, Grade, Outcome, Remark, Timings};
 use crate::rustc::Rustc;
+use crate::scratch;
 use crate::worker::Worker;
 
 /// After a function has used up so much time in checks that ended its process, its other checks are not tried: two
@@ -65,6 +66,7 @@ impl Judge {
     /// # Errors
     /// When there is no compiler, or no library for this assignment.
     pub fn new(assignment: &'static Assignment, checks: Vec<Check>, sandbox: Sandbox) -> Result<Self, JudgeError> {
+        scratch::sweep();
         let toolchain = Toolchain::find()?;
         let library = toolchain.student_library(assignment.id)?;
         Ok(Self {

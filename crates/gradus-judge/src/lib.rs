@@ -11,10 +11,13 @@ mod compile;
 mod diagnostics;
 pub mod grade;
 mod judge;
+mod pinned;
 mod policy;
 pub mod report;
 mod rustc;
+mod scratch;
 mod worker;
 
 pub use grade::Outcome;
 pub use judge::{Judge, JudgeError, submission_name};
+pub use worker::Worker;

@@ -183,7 +183,9 @@ mod tests {
             assert_eq!(plan.level(), level, "after {step:?}");
             assert!(plan.without(Step::Limits).is_none());
         }
-        for step in [Step::Namespaces, Step::Files, Step::Cgroups, Step::Landlock, Step::Identity, Step::Seccomp, Step::Program] {
+        for step in
+            [Step::Namespaces, Step::Files, Step::Cgroups, Step::Landlock, Step::Identity, Step::Seccomp, Step::Program]
+        {
             assert!(plan.without(step).is_none(), "{step:?}");
         }
     }

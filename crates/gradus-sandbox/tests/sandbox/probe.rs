@@ -104,6 +104,15 @@ fn main() {
             }
             std::thread::sleep(Duration::from_millis(argument(2).parse().unwrap()));
         },
+        "flicker" => loop {
+            if unsafe { fork() } == 0 {
+                std::process::exit(0);
+            }
+        },
+        "fill" => {
+            let mut file = fs::File::create(argument(1)).unwrap();
+            while file.write_all(&[1_u8; 1 << 20]).is_ok() {}
+        }
         "big_file" => match fs::write(argument(1), vec![1_u8; 3 << 20]) {
             Ok(()) => eprintln!("BREACH a large file"),
             Err(error) => eprintln!("{error}"),

@@ -11,14 +11,14 @@ use gradus_judge::batch::{Entry, grade_all};
 use gradus_judge::{Judge, Outcome, report, submission_name};
 
 use crate::Ending;
-use crate::arguments::{Format, Grade};
+use crate::arguments::{Format, Grade, Protection};
 use crate::commands::{find_assignment, open_judge, with_name};
 use crate::error::Hinted;
 use crate::terminal;
 
 /// Grades the submissions that the arguments name.
 pub fn run(options: &Grade) -> anyhow::Result<Ending> {
-    let judge = staff_judge(&options.assignment, options.sandbox)?;
+    let judge = staff_judge(&options.assignment, options.protection)?;
     let paths: Vec<PathBuf> = options.submissions.iter().map(|path| with_name(path)).collect();
     refuse_missing_and_ambiguous(&paths)?;
     prepare_folder(&options.out)?;
@@ -43,7 +43,7 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
 }
 
 /// The judge with an assignment's public and hidden checks.
-pub fn staff_judge(assignment: &str, sandbox: crate::arguments::SandboxChoice) -> anyhow::Result<Judge> {
+pub fn staff_judge(assignment: &str, protection: Protection) -> anyhow::Result<Judge> {
     let assignment = find_assignment(assignment)?;
     let key = gradus_grader::key(assignment.id).ok_or_else(|| {
         Hinted::new(
@@ -52,7 +52,7 @@ pub fn staff_judge(assignment: &str, sandbox: crate::arguments::SandboxChoice) -
         )
     })?;
     let checks = [(assignment.public_checks)(), (key.hidden_checks)()].concat();
-    open_judge(assignment, checks, sandbox)
+    open_judge(assignment, checks, protection)
 }
 
 /// Grades all entries, writing each report as soon as it is there, and the scores at the end.
