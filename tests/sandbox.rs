@@ -54,7 +54,11 @@ fn a_level_below_the_one_insisted_on_is_refused_with_a_hint() {
     };
     let refused = grade("full");
     assert_eq!(refused.code, 2, "{}", refused.stderr);
-    assert!(refused.stderr.contains("reaches level \"restricted\" here, and \"full\" is required"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("reaches level \"restricted\" here, and \"full\" is required"),
+        "{}",
+        refused.stderr
+    );
     assert!(refused.stderr.contains("hint: `gradus sandbox doctor` shows each layer"), "{}", refused.stderr);
     assert!(!folder.path().join("full").exists(), "nothing is graded");
 
@@ -110,9 +114,11 @@ fn a_grader_that_is_killed_leaves_no_process_no_group_and_no_folder() {
             wait_until("all processes end", || processes_with(path(&temporary)).is_empty());
 
             // What is left is removed by the next start, whatever it is for.
-            let next = gradus_with(&temporary, &["check", "softmax", path(&repository().join("notebooks/softmax.ipynb"))]);
+            let next =
+                gradus_with(&temporary, &["check", "softmax", path(&repository().join("notebooks/softmax.ipynb"))]);
             assert_eq!(next.code, 1, "the starter fails its checks: {}", next.stderr);
-            let left: Vec<PathBuf> = fs::read_dir(&temporary).expect("it").flatten().map(|entry| entry.path()).collect();
+            let left: Vec<PathBuf> =
+                fs::read_dir(&temporary).expect("it").flatten().map(|entry| entry.path()).collect();
             assert_eq!(left, Vec::<PathBuf>::new(), "{submission}");
             assert_eq!(groups_without_launcher(), Vec::<PathBuf>::new(), "{submission}");
         }

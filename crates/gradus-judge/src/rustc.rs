@@ -14,6 +14,7 @@ use gradus_sandbox::{Finished, Job, Limits, Outcome, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain};
 
 use crate::diagnostics::{self, Diagnostic};
+use crate::scratch::Scratch;
 
 /// A compiler for one assignment's submissions.
 pub struct Rustc<'a> {

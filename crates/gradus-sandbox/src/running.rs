@@ -140,14 +140,8 @@ impl Running {
         let _ = self.control.shutdown(Shutdown::Both);
         let status = self.launcher.wait()?;
         if status.signal().is_some() {
-            // It could not clean up. Its job is dying; as long as it does, its control group stays.
-            (0..40).find(|_| {
-                let clean = cgroup::sweep();
-                if !clean {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-                clean
-            });
+            // It could not clean up.
+            cgroup::sweep();
         }
         Ok(())
     }

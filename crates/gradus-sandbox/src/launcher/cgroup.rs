@@ -21,6 +21,9 @@ const PREFIX: &str = "gradus-job-";
 const DEEPEST: usize = 12;
 const MOST: usize = 10_000;
 
+/// How long is waited for processes in a group that are about to end.
+const PATIENCE: Duration = Duration::from_millis(300);
+
 /// The control group of one job; removed when dropped, which must be after the job's last process has ended.
 #[derive(Debug)]
 pub struct Group {
@@ -109,7 +112,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         for directory in self.directories() {
             // The last process may still be on its way out. A group that stays is swept later.
-            let give_up = Instant::now() + Duration::from_millis(200);
+            let give_up = Instant::now() + PATIENCE;
             while fs::remove_dir(directory).is_err_and(|error| error.kind() == ErrorKind::ResourceBusy)
                 && Instant::now() < give_up
             {
@@ -119,8 +122,16 @@ impl Drop for Group {
     }
 }
 
-/// Removes the groups of launchers that are no more. Returns whether all of them are gone.
-pub fn sweep() -> bool {
+/// Removes the groups of launchers that are no more. Waits a moment for processes in them that are about to end.
+pub fn sweep() {
+    let give_up = Instant::now() + PATIENCE;
+    while !sweep_once() && Instant::now() < give_up {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Whether none is left.
+fn sweep_once() -> bool {
     let ours = |name: &String| name == "memory" || name == "pids";
     let mounts = mounts().unwrap_or_default();
     let used = mounts.iter().filter(|mount| mount.version == Cgroups::V2 || mount.controllers.iter().any(ours));

@@ -9,10 +9,11 @@ use gradus_sandbox::{Level, Limits, Options, Outcome, Profile, Requirement, Sand
 
 use crate::{LAUNCHER, probing, processes_with, run, sandbox};
 
-/// The strongest sandbox, if it has control groups.
+/// The strongest sandbox, if it has control groups. `SANDBOX_NEEDS_CGROUPS` says that it must have them here.
 fn with_groups() -> Option<Sandbox> {
     let sandbox = sandbox(Level::Full);
     let has = sandbox.layers().iter().any(|layer| layer.name.starts_with("cgroups") && layer.active);
+    assert!(has || std::env::var_os("SANDBOX_NEEDS_CGROUPS").is_none(), "{}", sandbox.describe());
     has.then_some(sandbox)
 }
 

@@ -20,7 +20,7 @@ pub fn run(options: &Sandbox) -> anyhow::Result<Ending> {
     let text = match (&found, format) {
         (Ok(sandbox), Format::Text) => examined(sandbox),
         (Ok(sandbox), Format::Json) => format!("{:#}\n", as_json(sandbox)),
-        (Err(error), Format::Text) => format!("{}\n{error}\n", advice(Level::LimitsOnly)),
+        (Err(error), Format::Text) => format!("no sandbox\n{error}\n"),
         (Err(error), Format::Json) => format!("{:#}\n", none(error)),
     };
     terminal::data(&text)?;
