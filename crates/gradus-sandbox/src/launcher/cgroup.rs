@@ -151,12 +151,19 @@ fn sweep_below(directory: &Path, depth: usize, budget: &mut usize) -> bool {
         let launcher = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse::<u32>().ok());
         clean &= match launcher {
             // The kernel refuses while there are processes in it: a launcher's in another container, or dying ones.
-            Some(launcher) if !Path::new(&format!("/proc/{launcher}")).exists() => fs::remove_dir(entry.path()).is_ok(),
+            Some(launcher) if !is_alive(launcher) => fs::remove_dir(entry.path()).is_ok(),
             Some(_) => true,
             None => sweep_below(&entry.path(), depth - 1, budget),
         };
     }
     clean
+}
+
+/// Whether a process runs. One that has only not been waited for does not.
+fn is_alive(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = status.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
 }
 
 /// A mounted hierarchy.
