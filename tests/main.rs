@@ -7,4 +7,5 @@ mod fairness;
 mod hostile;
 mod museum;
 mod public;
+mod rogue;
 mod support;

@@ -6,7 +6,8 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use gradus_question::{CallError, Caller, protocol};
+use gradus_question::protocol::{self, ReplyError};
+use gradus_question::{CallError, Caller};
 use gradus_sandbox::{Finished, Job, Outcome, Running, Sandbox};
 use rand::RngCore;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -104,6 +105,12 @@ impl From<rustix::io::Errno> for Broken {
     }
 }
 
+impl From<ReplyError> for Broken {
+    fn from(error: ReplyError) -> Self {
+        Self::Violation(error.to_string())
+    }
+}
+
 /// Writes the frame and reads the reply to it, whichever the pipes allow first.
 fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
     let (Some(requests), Some(replies)) = (running.requests(), running.replies()) else {
@@ -138,9 +145,9 @@ fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline:
                 Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            if let Some(reply) = take_reply(&mut received, nonce, limit)? {
+            if protocol::take_reply(&received, nonce, limit)?.is_some() {
                 return if unsent.is_empty() {
-                    Ok(reply)
+                    Ok(received.split_off(protocol::FRAME_HEADER))
                 } else {
                     Err(Broken::Violation("a reply before the request was read".to_owned()))
                 };
@@ -155,26 +162,6 @@ fn write_some(requests: std::os::fd::BorrowedFd<'_>, bytes: &[u8]) -> Result<usi
         Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Ok(0),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The reply's body once all of it is there.
-fn take_reply(received: &mut Vec<u8>, nonce: u64, limit: usize) -> Result<Option<Vec<u8>>, Broken> {
-    let Some(header) = received.first_chunk::<{ protocol::FRAME_HEADER }>() else { return Ok(None) };
-    let (length, echoed) = protocol::split_header(header);
-    if echoed != nonce {
-        return Err(Broken::Violation("it does not answer the request".to_owned()));
-    }
-    if length > limit {
-        return Err(Broken::Violation(format!("{length} bytes where at most {limit} make sense")));
-    }
-    let whole = protocol::FRAME_HEADER + length;
-    if received.len() < whole {
-        return Ok(None);
-    }
-    if received.len() > whole {
-        return Err(Broken::Violation("bytes after the reply".to_owned()));
-    }
-    Ok(Some(received.split_off(protocol::FRAME_HEADER)))
 }
 
 /// How a process that ended on its own looks to a caller.

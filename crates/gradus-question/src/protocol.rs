@@ -10,6 +10,8 @@ use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
+use thiserror::Error;
+
 use crate::error::{CallError, Place};
 use crate::interface::{Answer, Unanswered};
 use crate::operation::Operation;
@@ -124,9 +126,63 @@ pub fn read_frame(input: &mut impl Read) -> io::Result<Option<(u64, Vec<u8>)>> {
     }
     input.read_exact(&mut header[1..])?;
     let (length, nonce) = split_header(&header);
-    let mut body = vec![0; length];
-    input.read_exact(&mut body)?;
+    // Room is made as bytes come, whatever is announced.
+    let mut body = Vec::with_capacity(length.min(16 << 20));
+    if input.take(length as u64).read_to_end(&mut body)? < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     Ok(Some((nonce, body)))
+}
+
+/// Why what came back is not the reply to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReplyError {
+    /// It carries another nonce: it was written ahead, or twice, or answers something else.
+    #[error("it does not answer the request")]
+    Nonce,
+    /// It announces more than any honest reply has.
+    #[error("{length} bytes where at most {limit} make sense")]
+    Length {
+        /// What it announces.
+        length: usize,
+        /// What the request allows.
+        limit: usize,
+    },
+    /// More came than one reply.
+    #[error("bytes after the reply")]
+    Trailing,
+}
+
+/// The reply's body once all of it has been `received`; `None` as long as bytes are missing.
+///
+/// Whoever sends may send anything: nothing is believed before it is there, and a reader that stops at the first error
+/// never holds more than `limit` bytes and one read.
+///
+/// # Errors
+/// As soon as the bytes cannot become the reply to the request with this nonce.
+///
+/// ```
+/// use gradus_question::protocol::{ReplyError, take_reply, write_frame};
+/// let mut pipe = Vec::new();
+/// write_frame(&mut pipe, 7, b"abc").unwrap();
+/// assert_eq!(take_reply(&pipe[..9], 7, 100), Ok(None));
+/// assert_eq!(take_reply(&pipe, 7, 100), Ok(Some(&b"abc"[..])));
+/// assert_eq!(take_reply(&pipe, 8, 100), Err(ReplyError::Nonce));
+/// ```
+pub fn take_reply(received: &[u8], nonce: u64, limit: usize) -> Result<Option<&[u8]>, ReplyError> {
+    let Some((header, rest)) = received.split_first_chunk::<FRAME_HEADER>() else { return Ok(None) };
+    let (length, echoed) = split_header(header);
+    if echoed != nonce {
+        return Err(ReplyError::Nonce);
+    }
+    if length > limit {
+        return Err(ReplyError::Length { length, limit });
+    }
+    match rest.len() {
+        there if there < length => Ok(None),
+        there if there > length => Err(ReplyError::Trailing),
+        _ => Ok(Some(rest)),
+    }
 }
 
 /// Length of the body, and nonce.
