@@ -12,7 +12,7 @@ use gradus_question::{Function, Verdict};
 use crate::assemble::{Assembled, Stub, assemble, location_of};
 use crate::diagnostics::Diagnostic;
 use crate::grade::{FunctionState, Location, Message};
-use crate::policy;
+use crate::policy::{self, SourceScan};
 use crate::rustc::{Failed, Rustc};
 use crate::scratch::Scratch;
 
@@ -38,11 +38,18 @@ pub struct Compiled {
 ///
 /// # Errors
 /// When the compiler could not be run at all: our own fault.
-pub fn compile(submission: &Submission, functions: &'static [Function], rustc: &Rustc<'_>) -> Result<Compiled, Failed> {
+pub fn compile(
+    submission: &Submission,
+    functions: &'static [Function],
+    rustc: &Rustc<'_>,
+    scan: SourceScan,
+) -> Result<Compiled, Failed> {
     let directory = rustc.directory()?;
     let mut draft = Draft::new(submission, functions);
     draft.refuse_floods();
-    draft.refuse_by_policy();
+    if scan == SourceScan::On {
+        draft.refuse_by_policy();
+    }
     draft.explain_unparsed(rustc, &directory)?;
     let assembled = draft.compile_crate(rustc, &directory)?;
     let program = draft.link(rustc, &directory)?;
@@ -299,7 +306,7 @@ fn refusal(fragment: &Fragment) -> Option<Message> {
         text: format!("{} is not allowed in an answer", refusal.what),
         line_text: fragment.text.lines().nth(refusal.line - 1).map(str::to_owned),
         location: Some(Location { line: origin.line + refusal.line - 1, ..origin }),
-        notes: vec![refusal.reason.to_owned()],
+        notes: vec![refusal.why.reason().to_owned(), format!("help: {}", refusal.why.hint())],
     })
 }
 

@@ -20,4 +20,5 @@ mod worker;
 
 pub use grade::Outcome;
 pub use judge::{Judge, JudgeError, submission_name};
+pub use policy::SourceScan;
 pub use worker::Worker;

@@ -14,6 +14,7 @@ use gradus_sandbox::{Finished, Job, Limits, Outcome, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain};
 
 use crate::diagnostics::{self, Diagnostic};
+use crate::policy::SourceScan;
 use crate::scratch::Scratch;
 
 /// A compiler for one assignment's submissions.
@@ -28,6 +29,8 @@ pub struct Rustc<'a> {
     pub interface: &'a str,
     /// The interface's functions.
     pub functions: &'static [Function],
+    /// Whether unsafe code is refused.
+    pub scan: SourceScan,
 }
 
 /// The compiler's refusal.
@@ -84,21 +87,16 @@ impl Rustc<'_> {
     /// # Errors
     /// When the compiler could not be run.
     pub fn library(&self, directory: &Scratch, source: &str) -> Result<Result<(), Refused>, Failed> {
-        let arguments = [
-            "--crate-name",
-            "student",
-            "--crate-type",
-            "rlib",
-            "-C",
-            "opt-level=2",
-            "-C",
-            "codegen-units=1",
-            "-D",
-            "unsafe_code",
-        ];
+        let arguments =
+            ["--crate-name", "student", "--crate-type", "rlib", "-C", "opt-level=2", "-C", "codegen-units=1"];
+        let lint: &[&str] = match self.scan {
+            SourceScan::On => &["-D", "unsafe_code"],
+            SourceScan::Off => &[],
+        };
         let named = ["gradus_assignments", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand"];
         let externs = named.map(|name| self.extern_flag(name)).concat();
-        self.run(directory, STUDENT, source, &[&arguments.map(str::to_owned)[..], &externs].concat())
+        let flags = arguments.iter().chain(lint).map(|flag| (*flag).to_owned());
+        self.run(directory, STUDENT, source, &flags.chain(externs).collect::<Vec<_>>())
     }
 
     /// Links the program that answers calls to `ready`, all of them functions of the compiled crate.

@@ -48,7 +48,7 @@ pub struct Generate {
 pub struct Grade {
     /// The assignment's id, for example `softmax`.
     pub assignment: String,
-    /// Notebooks (.ipynb), Rust files (.rs), or folders of them, one submission each.
+    /// Notebooks (.ipynb), Rust files (.rs), or folders or zip archives of them, one submission each.
     #[arg(required = true)]
     pub submissions: Vec<PathBuf>,
     /// The folder to write to: scores.csv, and for each submission results.json and report.html.
@@ -66,6 +66,9 @@ pub struct Grade {
     /// Print how long each phase took.
     #[arg(long)]
     pub timings: bool,
+    /// Call everything that compiles, also with `unsafe` and the like; the sandbox contains it either way.
+    #[arg(long)]
+    pub no_source_scan: bool,
     /// The protection to run under.
     #[command(flatten)]
     pub protection: Protection,
@@ -91,7 +94,7 @@ pub struct Demo {
 pub struct Check {
     /// The assignment's id, for example `softmax`.
     pub assignment: String,
-    /// Your notebook (.ipynb), Rust file (.rs), or folder of them.
+    /// Your notebook (.ipynb), Rust file (.rs), or a folder or zip archive of them.
     pub file: PathBuf,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
