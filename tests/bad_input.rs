@@ -60,6 +60,37 @@ fn empty() {
     beside_a_good_one("empty", "homework.rs", b"");
 }
 
+/// An archive of one stored file.
+fn archive(name: &str, content: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+    writer.write_all(content).expect("its content");
+    writer.finish().expect("an archive").into_inner()
+}
+
+#[test]
+fn an_archive_that_leads_out() {
+    beside_a_good_one("an_archive_that_leads_out", "homework.zip", &archive("../../homework.rs", b"fn f() {}"));
+}
+
+#[test]
+fn a_zip_bomb() {
+    beside_a_good_one("a_zip_bomb", "homework.zip", &archive("homework.rs", &vec![b' '; 2 << 20]));
+}
+
+#[test]
+fn a_good_archive_is_graded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ada.zip");
+    fs::write(&path, archive("homework/answers.rs", right_answers().as_bytes())).expect("a file");
+    let out = folder.path().join("out");
+    let run = gradus(&["grade", "softmax", &path.display().to_string(), "--out", &out.display().to_string()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let report = results(&out, "ada");
+    assert_eq!(report["score"], report["max_score"]);
+}
+
 #[test]
 fn duplicate_and_deleted_answer_cells_are_repaired_and_said() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -116,15 +116,62 @@ fn the_untouched_starter_scores_exactly_nothing() {
 }
 
 #[test]
-fn a_seed_repeats_a_grading_exactly() {
+fn the_seed_is_for_staff_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("homework.rs");
-    fs::write(&path, right_answers_but("/ n", "/ (n + 1.0)")).expect("a file");
+    fs::write(&path, right_answers()).expect("a file");
+    let out = folder.path().join("out");
+    let (path, out_text) = (path.display().to_string(), out.display().to_string());
+    let seed = "8675309867530986753";
+    let run = gradus(&["grade", "softmax", &path, "--out", &out_text, "--seed", seed, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains(seed), "--format json has no seed");
+    assert!(fs::read_to_string(out.join("scores.csv")).expect("scores").contains(seed), "scores.csv has no seed");
+    for report in ["results.json", "report.html"] {
+        let text = fs::read_to_string(out.join("homework").join(report)).expect("a report");
+        assert!(!text.contains(seed), "{report} tells the seed");
+    }
+}
+
+#[test]
+fn a_hidden_check_tells_nothing_that_the_submission_chose() {
+    // Its shape, its panic's text and line, and its exit code.
+    for (body, free) in [
+        ("(0.0, Array2::zeros((4711, 3)))", "4711"),
+        ("panic!(\"4711\")", "4711"),
+        ("std::process::exit(71)", "71"),
+        ("\n\n\n\n\n\n\nlet none: [f64; 0] = []; (none[y.len()], x.clone())", "line"),
+    ] {
+        let signature = "use ndarray::{Array1, Array2};\npub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>)";
+        let report = grade_text(&format!("{signature} {{ {body} }}\n"));
+        let hidden = || tests_of(&report, "softmax_loss").filter(|test| test["visibility"] != "visible");
+        assert!(hidden().count() > 3);
+        for test in hidden() {
+            let output = test["output"].as_str().expect("a text");
+            assert!(!output.contains(free), "{output}");
+        }
+        let public = tests_of(&report, "softmax_loss").find(|test| test["visibility"] == "visible").expect("one");
+        assert_eq!(public["status"], "failed");
+    }
+}
+
+#[test]
+fn a_seed_repeats_a_grading_exactly() {
+    // Wrong for one input in sixteen: which checks fail depends on nothing but the inputs.
+    let text = right_answers_but("pub fn softmax_loss(", "fn right_softmax_loss(")
+        + "\npub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {\n    \
+           let (loss, dx) = right_softmax_loss(x, y);\n    \
+           let unlucky = x.first().is_some_and(|score| (score.to_bits() >> 20) % 16 == 0);\n    \
+           (if unlucky { loss + 1.0 } else { loss }, dx)\n}\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("homework.rs");
+    fs::write(&path, text).expect("a file");
     let repeated = |seed| {
         let mut report = grade_with(&path, &["--seed", seed]);
         report.as_object_mut().expect("an object").remove("execution_time");
         report
     };
-    assert_eq!(repeated("11"), repeated("11"));
-    assert_ne!(repeated("11"), repeated("12"), "other inputs give other errors");
+    let first = repeated("11");
+    assert_eq!(first, repeated("11"));
+    assert!(["12", "13", "14"].iter().any(|seed| repeated(seed) != first), "other seeds give other inputs");
 }

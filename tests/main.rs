@@ -7,4 +7,6 @@ mod fairness;
 mod hostile;
 mod museum;
 mod public;
+mod rogue;
+mod sandbox;
 mod support;

@@ -14,6 +14,9 @@ pub struct Manifest {
     pub title: String,
     /// Topics of the teaching library that its students may use.
     pub library_topics: Vec<String>,
+    /// Whether answers are scanned, before they are compiled, for what no exercise needs. On unless switched off here.
+    #[serde(default = "switched_on")]
+    pub source_scan: bool,
     /// The functions that a student writes, in order.
     pub functions: Vec<FunctionEntry>,
 }
@@ -46,6 +49,10 @@ pub enum ManifestError {
         /// What the interface declares.
         declared: Vec<String>,
     },
+}
+
+fn switched_on() -> bool {
+    true
 }
 
 impl Manifest {

@@ -8,13 +8,13 @@ use std::path::PathBuf;
 
 use gradus_notebook::{Fragment, FragmentKind, LeftOutReason, Submission, signature_of};
 use gradus_question::{Function, Verdict};
-use tempfile::TempDir;
 
 use crate::assemble::{Assembled, Stub, assemble, location_of};
 use crate::diagnostics::Diagnostic;
 use crate::grade::{FunctionState, Location, Message};
-use crate::policy;
+use crate::policy::{self, SourceScan};
 use crate::rustc::{Failed, Rustc};
+use crate::scratch::Scratch;
 
 /// Rounds of leaving out; each takes at least one fragment away, and honest submissions need one or two.
 const ROUNDS: usize = 12;
@@ -31,18 +31,25 @@ pub struct Compiled {
     pub states: Vec<FunctionState>,
     /// The crate as it was compiled, to find places in it.
     pub assembled: Assembled,
-    _directory: TempDir,
+    _directory: Scratch,
 }
 
 /// Compiles a submission's answers to `functions`.
 ///
 /// # Errors
 /// When the compiler could not be run at all: our own fault.
-pub fn compile(submission: &Submission, functions: &'static [Function], rustc: &Rustc<'_>) -> Result<Compiled, Failed> {
+pub fn compile(
+    submission: &Submission,
+    functions: &'static [Function],
+    rustc: &Rustc<'_>,
+    scan: SourceScan,
+) -> Result<Compiled, Failed> {
     let directory = rustc.directory()?;
     let mut draft = Draft::new(submission, functions);
     draft.refuse_floods();
-    draft.refuse_by_policy();
+    if scan == SourceScan::On {
+        draft.refuse_by_policy();
+    }
     draft.explain_unparsed(rustc, &directory)?;
     let assembled = draft.compile_crate(rustc, &directory)?;
     let program = draft.link(rustc, &directory)?;
@@ -116,7 +123,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Lets rustc say what is wrong with source that is not Rust: it says it better than the parser does.
-    fn explain_unparsed(&mut self, rustc: &Rustc<'_>, directory: &TempDir) -> Result<(), Failed> {
+    fn explain_unparsed(&mut self, rustc: &Rustc<'_>, directory: &Scratch) -> Result<(), Failed> {
         for (index, fragment) in self.fragments().iter().enumerate() {
             let FragmentKind::Unparsed { error, .. } = &fragment.kind else { continue };
             if self.broken.contains_key(&index) {
@@ -140,7 +147,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Compiles what is not broken, and finds out what is.
-    fn compile_crate(&mut self, rustc: &Rustc<'_>, directory: &TempDir) -> Result<Assembled, Failed> {
+    fn compile_crate(&mut self, rustc: &Rustc<'_>, directory: &Scratch) -> Result<Assembled, Failed> {
         for _ in 0..ROUNDS {
             let assembled = self.assemble(|_| true);
             if !self.functions.iter().any(|function| self.is_ready(function)) {
@@ -204,7 +211,7 @@ impl<'a> Draft<'a> {
     }
 
     /// After the compiler ran into a limit: compiles each answer alone, and marks those that do it again.
-    fn isolate(&mut self, verdict: Verdict, rustc: &Rustc<'_>, directory: &TempDir) -> Result<bool, Failed> {
+    fn isolate(&mut self, verdict: Verdict, rustc: &Rustc<'_>, directory: &Scratch) -> Result<bool, Failed> {
         let answers: Vec<_> = (0..self.fragments().len())
             .filter(|index| matches!(self.fragments()[*index].kind, FragmentKind::Answer { .. }))
             .filter(|index| !self.broken.contains_key(index))
@@ -233,7 +240,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Links the worker; a function whose type is not the one asked for is left out.
-    fn link(&mut self, rustc: &Rustc<'_>, directory: &TempDir) -> Result<Option<PathBuf>, Failed> {
+    fn link(&mut self, rustc: &Rustc<'_>, directory: &Scratch) -> Result<Option<PathBuf>, Failed> {
         loop {
             let ready: Vec<_> = self.functions.iter().filter(|function| self.is_ready(function)).collect();
             if ready.is_empty() {
@@ -299,7 +306,7 @@ fn refusal(fragment: &Fragment) -> Option<Message> {
         text: format!("{} is not allowed in an answer", refusal.what),
         line_text: fragment.text.lines().nth(refusal.line - 1).map(str::to_owned),
         location: Some(Location { line: origin.line + refusal.line - 1, ..origin }),
-        notes: vec![refusal.reason.to_owned()],
+        notes: vec![refusal.why.reason().to_owned(), format!("help: {}", refusal.why.hint())],
     })
 }
 

@@ -19,8 +19,24 @@ pub struct Diagnostic {
 
 /// Characters kept of a message or a note.
 const TEXT_LIMIT: usize = 600;
+/// Lines kept of a message or a note.
+const LINE_LIMIT: usize = 4;
 /// Notes kept of a message.
 const NOTE_LIMIT: usize = 6;
+
+/// How notes begin that list what the library has, or say where the compiler put a file.
+const DROPPED: [&str; 7] = [
+    "the following other types implement",
+    "the following type implements",
+    "the following types implement",
+    "the full name for the type has been written to",
+    "the full type name has been written to",
+    "consider using `--verbose`",
+    "there are multiple different versions of crate",
+];
+
+/// Said instead of a message about a file that is not the student's, since such a message quotes it.
+const FOREIGN: &str = "an error in a file that is not part of the submission";
 
 #[derive(Deserialize)]
 struct Raw {
@@ -50,6 +66,8 @@ struct RawSpan {
 #[derive(Deserialize)]
 struct RawExpansion {
     span: RawSpan,
+    #[serde(default)]
+    macro_decl_name: String,
 }
 
 /// The errors in `stderr`, of which those that point into `file` carry lines.
@@ -66,18 +84,33 @@ pub fn parse(stderr: &[u8], file: &str) -> Vec<Diagnostic> {
 fn digest(raw: &Raw, file: &str) -> Diagnostic {
     let mut spans: Vec<_> = raw.spans.iter().filter_map(|span| Some((span, own_line(span, file)?))).collect();
     spans.sort_by_key(|(span, _)| !span.is_primary);
+    let lines = spans.iter().map(|(_, line)| *line).collect();
+    let code = raw.code.as_ref().map(|code| code.code.clone());
+    if raw.spans.iter().any(|span| span.is_primary && quotes_another_file(span, file)) {
+        return Diagnostic { code, text: FOREIGN.to_owned(), lines, notes: Vec::new() };
+    }
     let foreign = raw.spans.iter().any(|span| own_line(span, file).is_none());
-    let labels = spans.iter().filter_map(|(span, _)| span.label.clone());
+    let labels =
+        spans.iter().filter(|(span, _)| !quotes_another_file(span, file)).filter_map(|(span, _)| span.label.clone());
     let children = raw
         .children
         .iter()
         .filter(|child| !foreign || child.spans.is_empty())
+        .filter(|child| !DROPPED.iter().any(|start| child.message.starts_with(start)))
         .map(|child| format!("{}: {}", child.level, child.message));
-    Diagnostic {
-        code: raw.code.as_ref().map(|code| code.code.clone()),
-        text: cut(&raw.message),
-        lines: spans.iter().map(|(_, line)| *line).collect(),
-        notes: labels.chain(children).take(NOTE_LIMIT).map(|note| cut(&note)).collect(),
+    let notes = labels.chain(children).take(NOTE_LIMIT).map(|note| cut(&note)).collect();
+    Diagnostic { code, text: cut(&raw.message), lines, notes }
+}
+
+/// Whether what a span points at is the text of a file that the student's file brings in. The text of a macro of the
+/// library is none: the message is about what the student gave it.
+fn quotes_another_file(span: &RawSpan, file: &str) -> bool {
+    match &span.expansion {
+        _ if span.file_name == file => false,
+        None => true,
+        Some(expansion) => {
+            expansion.macro_decl_name.starts_with("include") || quotes_another_file(&expansion.span, file)
+        }
     }
 }
 
@@ -90,7 +123,8 @@ fn own_line(span: &RawSpan, file: &str) -> Option<usize> {
 }
 
 fn cut(text: &str) -> String {
-    let mut short: String = text.chars().take(TEXT_LIMIT).collect();
+    let lines: Vec<_> = text.split('\n').take(LINE_LIMIT).collect();
+    let mut short: String = lines.join("\n").chars().take(TEXT_LIMIT).collect();
     if short.len() < text.len() {
         short.push('…');
     }
@@ -120,6 +154,26 @@ mod tests {
                 notes: vec!["expected `f64`".to_owned()],
             }]
         );
+    }
+
+    #[test]
+    fn says_nothing_of_what_a_file_brought_in_holds() {
+        let stderr = r#"{"message":"cannot find value `root` in this scope","level":"error","code":{"code":"E0425"},"spans":[{"file_name":"/etc/passwd","line_start":1,"is_primary":true,"label":"root:x:0","expansion":{"span":{"file_name":"student.rs","line_start":2,"is_primary":false,"label":null,"expansion":null},"macro_decl_name":"include!"}}],"children":[{"message":"root:x:0","level":"help","spans":[],"children":[],"code":null}]}"#;
+        let found = parse(stderr.as_bytes(), "student.rs");
+        let code = Some("E0425".to_owned());
+        assert_eq!(found, [Diagnostic { code, text: FOREIGN.to_owned(), lines: vec![2], notes: Vec::new() }]);
+    }
+
+    #[test]
+    fn lists_of_the_librarys_types_are_left_out_and_long_notes_cut() {
+        let child =
+            |message: &str| format!(r#"{{"message":"{message}","level":"help","spans":[],"children":[],"code":null}}"#);
+        let stderr = format!(
+            r#"{{"message":"no","level":"error","code":null,"spans":[],"children":[{},{}]}}"#,
+            child("the following other types implement trait `A`:\\n  B\\n  C"),
+            child("1\\n2\\n3\\n4\\n5"),
+        );
+        assert_eq!(parse(stderr.as_bytes(), "student.rs")[0].notes, ["help: 1\n2\n3\n4…"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use gradus_assignments::{Assignment, Manifest};
 use gradus_notebook::{Note, Submission, SubmissionError, Wanted, read_submission};
-use gradus_question::{Caller, Check, Failure, Function, Session, Verdict};
+use gradus_question::{Caller, Check, Failure, Function, Session, Verdict, Visibility};
 use gradus_sandbox::{Job, Limits, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain, ToolchainError};
 use rand::{RngCore, SeedableRng};
@@ -16,7 +16,9 @@ use rand_chacha::ChaCha8Rng;
 use crate::assemble::location_of;
 use crate::compile::{Compiled, compile};
 use crate::grade::{Answer, CheckGrade, FunctionGrade, FunctionState, Grade, Outcome, Remark, Timings};
+use crate::policy::SourceScan;
 use crate::rustc::Rustc;
+use crate::scratch;
 use crate::worker::Worker;
 
 /// After a function has used up so much time in checks that ended its process, its other checks are not tried: two
@@ -35,6 +37,7 @@ pub struct Judge {
     sandbox: Sandbox,
     toolchain: Toolchain,
     library: StudentLibrary,
+    scan: SourceScan,
     trial: OnceLock<Result<(), String>>,
 }
 
@@ -65,10 +68,13 @@ impl Judge {
     /// # Errors
     /// When there is no compiler, or no library for this assignment.
     pub fn new(assignment: &'static Assignment, checks: Vec<Check>, sandbox: Sandbox) -> Result<Self, JudgeError> {
+        scratch::sweep();
         let toolchain = Toolchain::find()?;
         let library = toolchain.student_library(assignment.id)?;
+        let manifest = assignment.manifest()?;
         Ok(Self {
-            manifest: assignment.manifest()?,
+            scan: if manifest.source_scan { SourceScan::On } else { SourceScan::Off },
+            manifest,
             assignment,
             checks,
             sandbox,
@@ -76,6 +82,13 @@ impl Judge {
             library,
             trial: OnceLock::new(),
         })
+    }
+
+    /// Sets whether submissions are scanned before they are compiled, whatever the manifest says.
+    #[must_use]
+    pub fn with_source_scan(mut self, scan: SourceScan) -> Self {
+        self.scan = scan;
+        self
     }
 
     /// The assignment's manifest.
@@ -99,7 +112,7 @@ impl Judge {
         let extract = start.elapsed();
 
         let start = Instant::now();
-        let compiled = match compile(&submission, self.assignment.functions, &self.rustc()) {
+        let compiled = match compile(&submission, self.assignment.functions, &self.rustc(), self.scan) {
             Ok(compiled) => compiled,
             Err(failed) => return fault(name, failed.to_string()),
         };
@@ -141,6 +154,7 @@ impl Judge {
             library: &self.library,
             interface: self.assignment.id,
             functions: self.assignment.functions,
+            scan: self.scan,
         }
     }
 
@@ -156,11 +170,18 @@ impl Judge {
         let mut grades = Vec::new();
         for (function, state) in self.assignment.functions.iter().zip(&compiled.states) {
             let mut checks = Vec::new();
-            let (mut lost, mut last) = (Duration::ZERO, Verdict::Accept);
+            let (mut lost, mut last, mut visibility) = (Duration::ZERO, Verdict::Accept, Visibility::Public);
             if let Some(worker) = &mut worker {
                 worker.restart();
             }
             for (check, &seed) in self.checks.iter().zip(&seeds).filter(|(check, _)| check.function == function.name) {
+                // What the public checks left in the process tells nothing about the hidden ones.
+                if check.visibility != visibility {
+                    visibility = check.visibility;
+                    if let Some(worker) = &mut worker {
+                        worker.restart();
+                    }
+                }
                 let start = Instant::now();
                 let result = match (state, &mut worker) {
                     (FunctionState::Missing, _) => Err(missing(function)),
@@ -231,7 +252,7 @@ pub fn submission_name(path: &Path) -> String {
     name.map_or_else(|| "submission".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Runs one check; a fault of ours is tried once more before it counts as one.
+/// Runs one check over a worker; a fault of ours is tried once more before it counts as one.
 fn run_check(check: &Check, worker: &mut Worker<'_>, seed: u64) -> Result<Result<(), Failure>, String> {
     let mut reason = String::new();
     for _ in 0..2 {
@@ -257,7 +278,9 @@ fn check_grade(check: &Check, result: Result<(), Failure>, compiled: &Compiled) 
         verdict: failure.map_or(Verdict::Accept, |failure| failure.verdict),
         message: failure.map(|failure| failure.message(check.visibility).to_owned()),
         hint: failure.and_then(|failure| failure.hint.clone()),
+        // Which of its lines panics is the submission's choice, and so a way to tell of hidden inputs.
         location: failure
+            .filter(|_| check.visibility == Visibility::Public)
             .and_then(|failure| failure.place.as_ref())
             .filter(|place| place.file == crate::rustc::STUDENT)
             .and_then(|place| compiled.assembled.locate(place.line)),

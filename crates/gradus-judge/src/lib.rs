@@ -11,10 +11,14 @@ mod compile;
 mod diagnostics;
 pub mod grade;
 mod judge;
+mod pinned;
 mod policy;
 pub mod report;
 mod rustc;
+mod scratch;
 mod worker;
 
 pub use grade::Outcome;
 pub use judge::{Judge, JudgeError, submission_name};
+pub use policy::SourceScan;
+pub use worker::Worker;

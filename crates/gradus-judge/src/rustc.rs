@@ -12,9 +12,10 @@ use std::time::Duration;
 use gradus_question::{Function, Verdict};
 use gradus_sandbox::{Finished, Job, Limits, Outcome, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain};
-use tempfile::TempDir;
 
 use crate::diagnostics::{self, Diagnostic};
+use crate::policy::SourceScan;
+use crate::scratch::Scratch;
 
 /// A compiler for one assignment's submissions.
 pub struct Rustc<'a> {
@@ -28,6 +29,8 @@ pub struct Rustc<'a> {
     pub interface: &'a str,
     /// The interface's functions.
     pub functions: &'static [Function],
+    /// Whether unsafe code is refused.
+    pub scan: SourceScan,
 }
 
 /// The compiler's refusal.
@@ -67,11 +70,9 @@ impl Rustc<'_> {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn directory(&self) -> Result<TempDir, Failed> {
-        let make = || -> io::Result<TempDir> {
-            let directory = tempfile::Builder::new().prefix("gradus-").tempdir()?;
-            // The sandbox gives up the judge's identity, so that its files must be reachable for everybody.
-            fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755))?;
+    pub fn directory(&self) -> Result<Scratch, Failed> {
+        let make = || -> io::Result<Scratch> {
+            let directory = Scratch::new()?;
             for name in ["source", "out"] {
                 fs::create_dir(directory.path().join(name))?;
             }
@@ -85,29 +86,24 @@ impl Rustc<'_> {
     ///
     /// # Errors
     /// When the compiler could not be run.
-    pub fn library(&self, directory: &TempDir, source: &str) -> Result<Result<(), Refused>, Failed> {
-        let arguments = [
-            "--crate-name",
-            "student",
-            "--crate-type",
-            "rlib",
-            "-C",
-            "opt-level=2",
-            "-C",
-            "codegen-units=1",
-            "-D",
-            "unsafe_code",
-        ];
+    pub fn library(&self, directory: &Scratch, source: &str) -> Result<Result<(), Refused>, Failed> {
+        let arguments =
+            ["--crate-name", "student", "--crate-type", "rlib", "-C", "opt-level=2", "-C", "codegen-units=1"];
+        let lint: &[&str] = match self.scan {
+            SourceScan::On => &["-D", "unsafe_code"],
+            SourceScan::Off => &[],
+        };
         let named = ["gradus_assignments", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand"];
         let externs = named.map(|name| self.extern_flag(name)).concat();
-        self.run(directory, STUDENT, source, &[&arguments.map(str::to_owned)[..], &externs].concat())
+        let flags = arguments.iter().chain(lint).map(|flag| (*flag).to_owned());
+        self.run(directory, STUDENT, source, &flags.chain(externs).collect::<Vec<_>>())
     }
 
     /// Links the program that answers calls to `ready`, all of them functions of the compiled crate.
     ///
     /// # Errors
     /// When the compiler could not be run.
-    pub fn worker(&self, directory: &TempDir, ready: &[&Function]) -> Result<Result<(), Refused>, Failed> {
+    pub fn worker(&self, directory: &Scratch, ready: &[&Function]) -> Result<Result<(), Refused>, Failed> {
         let student = format!("student={}", out(directory).join("libstudent.rlib").display());
         // A static program starts faster and needs to see no other file.
         let arguments = [
@@ -127,7 +123,7 @@ impl Rustc<'_> {
     }
 
     /// The program that [`Rustc::worker`] makes.
-    pub fn program(&self, directory: &TempDir) -> PathBuf {
+    pub fn program(&self, directory: &Scratch) -> PathBuf {
         out(directory).join("worker")
     }
 
@@ -155,7 +151,7 @@ impl Rustc<'_> {
 
     fn run(
         &self,
-        directory: &TempDir,
+        directory: &Scratch,
         file: &str,
         source: &str,
         arguments: &[String],
@@ -189,7 +185,7 @@ impl Rustc<'_> {
         Ok(Refused { verdict, diagnostics })
     }
 
-    fn job(&self, directory: &TempDir, file: &str, arguments: &[String]) -> Job {
+    fn job(&self, directory: &Scratch, file: &str, arguments: &[String]) -> Job {
         let sysroot = self.toolchain.sysroot().to_owned();
         let out = out(directory);
         let mut all: Vec<String> = ["--edition", "2024", "--error-format", "json", "-C", "debuginfo=0", "--out-dir"]
@@ -232,6 +228,6 @@ impl Rustc<'_> {
     }
 }
 
-fn out(directory: &TempDir) -> PathBuf {
+fn out(directory: &Scratch) -> PathBuf {
     directory.path().join("out")
 }

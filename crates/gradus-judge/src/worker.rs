@@ -2,26 +2,35 @@
 //!
 //! Everything that comes back is the student's and may be anything: too long, too late, early, or not a reply.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use gradus_question::{CallError, Caller, protocol};
+use gradus_question::protocol::{self, ReplyError};
+use gradus_question::{CallError, Caller};
 use gradus_sandbox::{Finished, Job, Outcome, Running, Sandbox};
 use rand::RngCore;
+use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::pinned::Pinned;
+
+/// Bytes read at first, which is all of most replies.
+const FIRST_READ: usize = 4096;
 
 /// Calls a student's functions in a sandboxed process, which it starts when needed and starts again after it died.
 pub struct Worker<'a> {
     sandbox: &'a Sandbox,
     job: Job,
     running: Option<Running>,
+    /// Held, not read.
+    _processor: Pinned,
 }
 
 impl<'a> Worker<'a> {
     /// A worker that runs `job`.
     pub fn new(sandbox: &'a Sandbox, job: Job) -> Self {
-        Self { sandbox, job, running: None }
+        Self { sandbox, job, running: None, _processor: Pinned::new() }
     }
 
     /// Ends the process, so that the next call meets a fresh one that remembers nothing.
@@ -37,9 +46,7 @@ impl<'a> Worker<'a> {
             self.running = Some(running);
         }
         let running = self.running.as_ref().expect("it was just started");
-        let mut frame = Vec::with_capacity(protocol::FRAME_HEADER + request.len());
-        protocol::write_frame(&mut frame, nonce, request).map_err(|error| Broken::Fault(error.to_string()))?;
-        transfer(running, &frame, nonce, limit, deadline)
+        transfer(running, request, nonce, limit, deadline)
     }
 
     /// How the process ended, as the caller should hear it.
@@ -104,77 +111,75 @@ impl From<rustix::io::Errno> for Broken {
     }
 }
 
-/// Writes the frame and reads the reply to it, whichever the pipes allow first.
-fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
+impl From<ReplyError> for Broken {
+    fn from(error: ReplyError) -> Self {
+        Self::Violation(error.to_string())
+    }
+}
+
+/// Writes the request and reads the reply to it, whichever the pipes allow first.
+fn transfer(running: &Running, request: &[u8], nonce: u64, limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
     let (Some(requests), Some(replies)) = (running.requests(), running.replies()) else {
         return Err(Broken::Fault("the worker has no pipes".to_owned()));
     };
-    let mut unsent = frame;
+    let header = protocol::frame_header(nonce, request).map_err(|error| Broken::Fault(error.to_string()))?;
+    let mut pieces = [IoSlice::new(&header), IoSlice::new(request)];
+    let mut unsent = &mut pieces[..];
     let mut received = Vec::new();
-    let mut buffer = vec![0; 1 << 16];
+    // The pipe is empty between two calls, so a short request goes out at once.
+    write_some(requests.as_fd(), &mut unsent)?;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(Broken::Late);
         }
-        let mut ends = vec![PollFd::new(replies, PollFlags::IN)];
-        if !unsent.is_empty() {
-            ends.push(PollFd::new(requests, PollFlags::OUT));
-        }
+        let mut ends = [PollFd::new(replies, PollFlags::IN), PollFd::new(requests, PollFlags::OUT)];
+        let ends = if unsent.is_empty() { &mut ends[..1] } else { &mut ends[..] };
         let timeout = Timespec::try_from(left).map_err(|_| Broken::Fault("a deadline out of range".to_owned()))?;
-        match poll(&mut ends, Some(&timeout)) {
+        match poll(ends, Some(&timeout)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         let readable = !ends[0].revents().is_empty();
         let writable = ends.get(1).is_some_and(|end| !end.revents().is_empty());
         if writable {
-            unsent = &unsent[write_some(requests.as_fd(), unsent)?..];
+            write_some(requests.as_fd(), &mut unsent)?;
         }
         if readable {
-            match rustix::io::read(replies, &mut buffer[..]) {
+            received.reserve(missing(&received, limit));
+            match rustix::io::read(replies, spare_capacity(&mut received)) {
                 Ok(0) => return Err(Broken::Closed),
-                Ok(count) => received.extend_from_slice(&buffer[..count]),
-                Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
+                Ok(_) | Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            if let Some(reply) = take_reply(&mut received, nonce, limit)? {
-                return if unsent.is_empty() {
-                    Ok(reply)
-                } else {
-                    Err(Broken::Violation("a reply before the request was read".to_owned()))
-                };
+            if protocol::take_reply(&received, nonce, limit)?.is_some() {
+                if !unsent.is_empty() {
+                    return Err(Broken::Violation("a reply before the request was read".to_owned()));
+                }
+                received.drain(..protocol::FRAME_HEADER);
+                return Ok(received);
             }
         }
     }
 }
 
-fn write_some(requests: std::os::fd::BorrowedFd<'_>, bytes: &[u8]) -> Result<usize, Broken> {
-    match rustix::io::write(requests, bytes) {
-        Ok(count) => Ok(count),
-        Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Ok(0),
-        Err(error) => Err(error.into()),
-    }
+/// Room for the next read: for all of the reply once its length is known and may be, and one byte more that shows what
+/// follows it.
+fn missing(received: &[u8], limit: usize) -> usize {
+    let length = received.first_chunk().map(|header| protocol::split_header(header).0);
+    let whole = length.filter(|length| *length <= limit).map(|length| length + protocol::FRAME_HEADER + 1);
+    whole.map_or(FIRST_READ, |whole| whole.saturating_sub(received.len()).max(1))
 }
 
-/// The reply's body once all of it is there.
-fn take_reply(received: &mut Vec<u8>, nonce: u64, limit: usize) -> Result<Option<Vec<u8>>, Broken> {
-    let Some(header) = received.first_chunk::<{ protocol::FRAME_HEADER }>() else { return Ok(None) };
-    let (length, echoed) = protocol::split_header(header);
-    if echoed != nonce {
-        return Err(Broken::Violation("it does not answer the request".to_owned()));
+fn write_some(requests: std::os::fd::BorrowedFd<'_>, unsent: &mut &mut [IoSlice<'_>]) -> Result<(), Broken> {
+    match rustix::io::writev(requests, unsent) {
+        Ok(count) => {
+            IoSlice::advance_slices(unsent, count);
+            Ok(())
+        }
+        Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
     }
-    if length > limit {
-        return Err(Broken::Violation(format!("{length} bytes where at most {limit} make sense")));
-    }
-    let whole = protocol::FRAME_HEADER + length;
-    if received.len() < whole {
-        return Ok(None);
-    }
-    if received.len() > whole {
-        return Err(Broken::Violation("bytes after the reply".to_owned()));
-    }
-    Ok(Some(received.split_off(protocol::FRAME_HEADER)))
 }
 
 /// How a process that ended on its own looks to a caller.

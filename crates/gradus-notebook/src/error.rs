@@ -108,10 +108,10 @@ pub enum SubmissionError {
         /// The path.
         file: String,
     },
-    /// A folder without notebooks and Rust files.
-    #[error("{file}: the folder holds no notebook (.ipynb) and no Rust file (.rs)")]
+    /// A folder or archive without notebooks and Rust files.
+    #[error("{file}: holds no notebook (.ipynb) and no Rust file (.rs)")]
     NothingToGrade {
-        /// The folder.
+        /// The folder or archive.
         file: String,
     },
     /// Beyond the size that is read.
@@ -124,13 +124,49 @@ pub enum SubmissionError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// A folder with too many files.
-    #[error("{file}: the folder holds more than {limit} entries")]
+    /// A folder or archive with too many files.
+    #[error("{file}: holds more than {limit} entries")]
     TooManyFiles {
-        /// The folder.
+        /// The folder or archive.
         file: String,
         /// The limit.
         limit: usize,
+    },
+    /// Not a zip archive, or a damaged one, or an entry that cannot be unpacked.
+    #[error("{file}: cannot be unpacked: {reason}")]
+    NotAnArchive {
+        /// The archive or the entry.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An archive whose unpacking would write, or read, outside its folder.
+    #[error("{file}: the entry `{entry}` {what}")]
+    UnsafeEntry {
+        /// The archive.
+        file: String,
+        /// The entry's name.
+        entry: String,
+        /// What it does.
+        what: &'static str,
+    },
+    /// An archive that unpacks to far more than any honest one.
+    #[error("{file}: the entry `{entry}` unpacks to more than {limit} times its size")]
+    ZipBomb {
+        /// The archive.
+        file: String,
+        /// The entry's name.
+        entry: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// An archive of a whole class.
+    #[error("{file}: holds {count} submissions")]
+    ManySubmissions {
+        /// The archive.
+        file: String,
+        /// How many.
+        count: usize,
     },
     /// The machine that grades could not do its part; the submission is not to blame.
     #[error("{file}: the submission could not be analysed on this machine: {message}")]
@@ -154,9 +190,11 @@ impl SubmissionError {
             Self::NotFound { .. } => "Check the path and the spelling of the name.",
             Self::NotReadable { .. } => "Check that the file's permissions let you read it, then hand it in again.",
             Self::SymbolicLink { .. } => "Hand in the file itself, not a link to it.",
-            Self::NotAFile { .. } => "Hand in a notebook (.ipynb), a Rust file (.rs) or a folder of them.",
+            Self::NotAFile { .. } => {
+                "Hand in a notebook (.ipynb), a Rust file (.rs), or a folder or zip archive of them."
+            }
             Self::UnknownExtension { .. } => {
-                "Hand in a notebook (.ipynb), a Rust file (.rs) or a folder of them; unpack archives first."
+                "Hand in a notebook (.ipynb), a Rust file (.rs), or a folder or zip archive (.zip) of them."
             }
             Self::Empty { .. } => "Save the file again; the upload may have failed.",
             Self::NotUtf8 { looks_like_utf16: true, .. } => {
@@ -182,12 +220,21 @@ impl SubmissionError {
             Self::NoCodeCells { .. } => {
                 "Write the answers in code cells; a cell's type is shown in JupyterLab's toolbar."
             }
-            Self::NothingToGrade { .. } => "Put the notebook or the Rust file directly into the folder.",
+            Self::NothingToGrade { .. } => "Put the notebook or the Rust file directly into the folder or archive.",
             Self::TooLarge { what: "Rust source", .. } => "Hand in the answers only; keep data out of the source.",
-            Self::TooLarge { .. } => "Clear the outputs (Edit, Clear Outputs of All Cells), save, and hand in again.",
-            Self::TooManyFiles { .. } => {
-                "Hand in a folder that holds only the notebooks and Rust files of the answers."
+            Self::TooLarge { what: "archive" | "unpacked files", .. } => {
+                "Make an archive that holds only the notebooks and Rust files of the answers, without data."
             }
+            Self::TooLarge { .. } => "Clear the outputs (Edit, Clear Outputs of All Cells), save, and hand in again.",
+            Self::TooManyFiles { .. } => "Hand in only the notebooks and Rust files of the answers.",
+            Self::NotAnArchive { .. } => {
+                "Make the archive again with your desktop's own program, as an ordinary .zip file."
+            }
+            Self::UnsafeEntry { .. } => {
+                "Make the archive again from a plain folder that holds the notebooks and Rust files themselves."
+            }
+            Self::ZipBomb { .. } => "Hand in the notebooks and Rust files themselves; no answer shrinks so much.",
+            Self::ManySubmissions { .. } => "Unpack the archive, and give its folders: each is one submission.",
             Self::GraderFault { .. } => "Run the grading again; if it fails again, tell the staff. No points are lost.",
         }
     }
@@ -211,6 +258,10 @@ impl SubmissionError {
             | Self::NothingToGrade { file }
             | Self::TooLarge { file, .. }
             | Self::TooManyFiles { file, .. }
+            | Self::NotAnArchive { file, .. }
+            | Self::UnsafeEntry { file, .. }
+            | Self::ZipBomb { file, .. }
+            | Self::ManySubmissions { file, .. }
             | Self::GraderFault { file, .. } => file,
         }
     }
@@ -232,6 +283,10 @@ impl SubmissionError {
             | Self::NothingToGrade { file }
             | Self::TooLarge { file, .. }
             | Self::TooManyFiles { file, .. }
+            | Self::NotAnArchive { file, .. }
+            | Self::UnsafeEntry { file, .. }
+            | Self::ZipBomb { file, .. }
+            | Self::ManySubmissions { file, .. }
             | Self::GraderFault { file, .. } => file,
         }
     }

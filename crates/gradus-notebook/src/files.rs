@@ -1,11 +1,13 @@
 //! From a path to source texts: which files of a submission are read, and under which limits.
 //!
-//! A source text is one code cell or one Rust file. What is in it is left to [`crate::split`].
+//! A source text is one code cell or one Rust file. What is in it is left to [`crate::split`], and what is in an archive
+//! to [`crate::archive`].
 
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::archive;
 use crate::error::SubmissionError;
 use crate::fragment::{CellPlace, Note};
 use crate::student_notebook;
@@ -18,7 +20,7 @@ pub const MAX_SOURCE_BYTES: u64 = 2 << 20;
 pub const MAX_FOLDER_ENTRIES: usize = 200;
 
 /// How many folders with nothing but one folder in them are opened, as unpacked archives have them.
-const MAX_WRAPPERS: usize = 4;
+pub(crate) const MAX_WRAPPERS: usize = 4;
 
 /// One code cell or one Rust file.
 pub(crate) struct Source {
@@ -34,7 +36,10 @@ pub(crate) struct Sources {
     pub notes: Vec<Note>,
 }
 
-/// Reads a notebook, a Rust file or a folder.
+/// What one file holds.
+pub(crate) type Content = (Vec<Source>, Vec<Note>);
+
+/// Reads a notebook, a Rust file, an archive or a folder.
 pub(crate) fn read(path: &Path) -> Result<Sources, SubmissionError> {
     let shown = path.display().to_string();
     let mut found = Sources { name: name_of(path), sources: Vec::new(), notes: Vec::new() };
@@ -42,15 +47,31 @@ pub(crate) fn read(path: &Path) -> Result<Sources, SubmissionError> {
         read_folder(path, &shown, &mut found)?;
     } else {
         let file = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-        let (sources, notes) = read_file(path, &file).map_err(|error| with_file(error, &shown))?;
-        found.sources = sources;
-        found.notes = notes;
+        (found.sources, found.notes) = read_file(path, &file).map_err(|error| with_file(error, &shown))?;
     }
-    let bytes: u64 = found.sources.iter().map(|source| source.text.len() as u64).sum();
-    if bytes > MAX_SOURCE_BYTES {
-        return Err(SubmissionError::TooLarge { file: shown, what: "Rust source", limit: MAX_SOURCE_BYTES });
+    within_limits(found, &shown)
+}
+
+/// Reads the bytes of a notebook, a Rust file or an archive, as its name tells.
+pub(crate) fn read_bytes(name: &str, bytes: Vec<u8>) -> Result<Sources, SubmissionError> {
+    let format = FileFormat::of_file(Path::new(name), name)?;
+    let (what, limit) = format.largest();
+    if bytes.len() as u64 > limit {
+        return Err(SubmissionError::TooLarge { file: name.to_owned(), what, limit });
+    }
+    let (sources, notes) = format.parse(bytes, name)?;
+    within_limits(Sources { name: name_of(Path::new(name)), sources, notes }, name)
+}
+
+fn within_limits(found: Sources, shown: &str) -> Result<Sources, SubmissionError> {
+    if source_bytes(&found.sources) > MAX_SOURCE_BYTES {
+        return Err(SubmissionError::TooLarge { file: shown.to_owned(), what: "Rust source", limit: MAX_SOURCE_BYTES });
     }
     Ok(found)
+}
+
+fn source_bytes(sources: &[Source]) -> u64 {
+    sources.iter().map(|source| source.text.len() as u64).sum()
 }
 
 /// One unreadable file does not cost the others: its error becomes a note unless no file is left.
@@ -67,36 +88,50 @@ fn read_folder(path: &Path, shown: &str, found: &mut Sources) -> Result<(), Subm
         }
     }
     for ignored in &entries.folders {
-        found.notes.push(ignored_note(&relative(path, ignored), "folders inside a submission are not searched"));
+        found.notes.push(ignored_note(&relative(path, ignored), NOT_SEARCHED));
     }
+    let files = entries.files.iter().map(|file| (relative(path, file), move || read_file(file, &relative(path, file))));
+    (found.sources, found.notes) = read_each(files, std::mem::take(&mut found.notes), |error, name| {
+        with_file(error, &path.join(name).display().to_string())
+    })?
+    .ok_or_else(|| SubmissionError::NothingToGrade { file: shown.to_owned() })?;
+    Ok(())
+}
+
+/// Reads files of one submission, with names and in order: one that cannot be read becomes a note unless no other can.
+/// `None` if there are none.
+pub(crate) fn read_each<R: FnOnce() -> Result<Content, SubmissionError>>(
+    files: impl Iterator<Item = (String, R)>,
+    mut notes: Vec<Note>,
+    about: impl Fn(SubmissionError, &str) -> SubmissionError,
+) -> Result<Option<Content>, SubmissionError> {
+    let mut sources = Vec::new();
     let mut first_error = None;
     let mut any_read = false;
-    for file in &entries.files {
-        let name = relative(path, file);
-        match read_file(file, &name) {
-            Ok((sources, notes)) => {
+    for (name, read) in files {
+        match read() {
+            Ok((more_sources, more_notes)) => {
                 any_read = true;
-                found.sources.extend(sources);
-                found.notes.extend(notes);
-                let bytes: u64 = found.sources.iter().map(|source| source.text.len() as u64).sum();
-                if bytes > MAX_SOURCE_BYTES {
+                sources.extend(more_sources);
+                notes.extend(more_notes);
+                if source_bytes(&sources) > MAX_SOURCE_BYTES {
                     break;
                 }
             }
             Err(error) => {
-                found.notes.push(Note {
+                notes.push(Note {
                     origin: None,
                     message: format!("{error}; the file was left out"),
                     hint: Some(error.hint().to_owned()),
                 });
-                first_error.get_or_insert(with_file(error, &file.display().to_string()));
+                first_error.get_or_insert(about(error, &name));
             }
         }
     }
     match (any_read, first_error) {
-        (true, _) => Ok(()),
+        (true, _) => Ok(Some((sources, notes))),
         (false, Some(error)) => Err(error),
-        (false, None) => Err(SubmissionError::NothingToGrade { file: shown.to_owned() }),
+        (false, None) => Ok(None),
     }
 }
 
@@ -130,8 +165,8 @@ fn list(folder: &Path, shown: &str, notes: &mut Vec<Note>) -> Result<Entries, Su
         let name = name_with_extension(&path);
         match kind_of(&path, &name) {
             Ok(EntryKind::Folder) => entries.folders.push(path),
-            Ok(EntryKind::File) if FileFormat::of(&path).is_some() => entries.files.push(path),
-            Ok(EntryKind::File) => notes.push(ignored_note(&name, "only .ipynb and .rs files are read")),
+            Ok(EntryKind::File) if FileFormat::holds_answers(&path) => entries.files.push(path),
+            Ok(EntryKind::File) => notes.push(ignored_note(&name, NOT_READ)),
             Err(error) => {
                 let text = error.to_string();
                 let why = text.split_once(": ").map_or(text.as_str(), |(_, why)| why);
@@ -142,7 +177,10 @@ fn list(folder: &Path, shown: &str, notes: &mut Vec<Note>) -> Result<Entries, Su
     Ok(entries)
 }
 
-fn ignored_note(name: &str, why: &str) -> Note {
+pub(crate) const NOT_READ: &str = "only .ipynb and .rs files are read";
+pub(crate) const NOT_SEARCHED: &str = "folders inside a submission are not searched";
+
+pub(crate) fn ignored_note(name: &str, why: &str) -> Note {
     Note { origin: None, message: format!("`{name}` was left out: {why}"), hint: None }
 }
 
@@ -170,10 +208,12 @@ fn kind_of(path: &Path, shown: &str) -> Result<EntryKind, SubmissionError> {
     }
 }
 
-#[derive(Clone, Copy)]
-enum FileFormat {
+/// What a file is, as the extension of its name tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileFormat {
     Notebook,
     Rust,
+    Archive,
 }
 
 impl FileFormat {
@@ -182,38 +222,60 @@ impl FileFormat {
         match extension.as_str() {
             "ipynb" => Some(Self::Notebook),
             "rs" => Some(Self::Rust),
+            "zip" => Some(Self::Archive),
             _ => None,
         }
     }
-}
 
-fn read_file(path: &Path, file: &str) -> Result<(Vec<Source>, Vec<Note>), SubmissionError> {
-    match FileFormat::of(path) {
-        Some(FileFormat::Notebook) => {
-            let text = read_text(path, file, "notebook", MAX_NOTEBOOK_BYTES)?;
-            student_notebook::read(&text, file)
-        }
-        Some(FileFormat::Rust) => {
-            let text = read_text(path, file, "Rust source", MAX_SOURCE_BYTES)?;
-            Ok((vec![Source { file: file.to_owned(), cell: None, text }], Vec::new()))
-        }
-        None => {
+    /// The format of a file that must have one.
+    pub(crate) fn of_file(path: &Path, file: &str) -> Result<Self, SubmissionError> {
+        Self::of(path).ok_or_else(|| {
             let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
-            Err(SubmissionError::UnknownExtension { file: file.to_owned(), extension })
+            SubmissionError::UnknownExtension { file: file.to_owned(), extension }
+        })
+    }
+
+    /// Whether a file inside a folder or an archive is read.
+    pub(crate) fn holds_answers(path: &Path) -> bool {
+        matches!(Self::of(path), Some(Self::Notebook | Self::Rust))
+    }
+
+    /// What the limit is on, and the most bytes of it.
+    pub(crate) fn largest(self) -> (&'static str, u64) {
+        match self {
+            Self::Notebook => ("notebook", MAX_NOTEBOOK_BYTES),
+            Self::Rust => ("Rust source", MAX_SOURCE_BYTES),
+            Self::Archive => ("archive", archive::MAX_BYTES),
+        }
+    }
+
+    pub(crate) fn parse(self, bytes: Vec<u8>, file: &str) -> Result<Content, SubmissionError> {
+        match self {
+            Self::Notebook => student_notebook::read(&text_of(bytes, file)?, file),
+            Self::Rust => {
+                Ok((vec![Source { file: file.to_owned(), cell: None, text: text_of(bytes, file)? }], Vec::new()))
+            }
+            Self::Archive => archive::read(&bytes, file),
         }
     }
 }
 
-/// Reads UTF-8 text without its byte order mark.
-fn read_text(path: &Path, file: &str, what: &'static str, limit: u64) -> Result<String, SubmissionError> {
+fn read_file(path: &Path, file: &str) -> Result<Content, SubmissionError> {
+    let format = FileFormat::of_file(path, file)?;
     let unreadable =
         |error: std::io::Error| SubmissionError::NotReadable { file: file.to_owned(), message: plain(&error) };
+    let (what, limit) = format.largest();
     let mut bytes = Vec::new();
     // The limit holds while reading, since a file can grow after its size was asked.
     File::open(path).map_err(unreadable)?.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > limit {
         return Err(SubmissionError::TooLarge { file: file.to_owned(), what, limit });
     }
+    format.parse(bytes, file)
+}
+
+/// UTF-8 text without its byte order mark.
+fn text_of(bytes: Vec<u8>, file: &str) -> Result<String, SubmissionError> {
     let looks_like_utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
@@ -234,7 +296,7 @@ fn read_text(path: &Path, file: &str, what: &'static str, limit: u64) -> Result<
 }
 
 /// The same error about the path that the caller knows.
-fn with_file(mut error: SubmissionError, shown: &str) -> SubmissionError {
+pub(crate) fn with_file(mut error: SubmissionError, shown: &str) -> SubmissionError {
     *error.file_mut() = shown.to_owned();
     error
 }

@@ -1,4 +1,4 @@
-//! Reads what a student hands in (notebook, Rust file, folder) and finds the answers in it.
+//! Reads what a student hands in (notebook, Rust file, zip archive, folder) and finds the answers in it.
 //!
 //! [`read_submission`] gives the wanted functions and everything they mention as [`Fragment`]s of source
 //! text with their places. It never panics, whatever the input. [`Notebook`] is the notebook format for
@@ -7,6 +7,7 @@
 //! Compiling, judging and points are left to others.
 
 mod answers;
+mod archive;
 mod candidate;
 mod deep_stack;
 mod error;
@@ -26,6 +27,7 @@ mod student_notebook;
 mod submission;
 mod tokens;
 
+pub use archive::{MAX_BYTES as MAX_ARCHIVE_BYTES, MAX_ENTRIES as MAX_ARCHIVE_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES};
 pub use error::SubmissionError;
 pub use files::{MAX_FOLDER_ENTRIES, MAX_NOTEBOOK_BYTES, MAX_SOURCE_BYTES};
 pub use fragment::{
@@ -33,7 +35,7 @@ pub use fragment::{
 };
 pub use notebook::{Cell, CellType, Notebook, NotebookError};
 pub use percent::PercentError;
-pub use submission::{Wanted, read_submission};
+pub use submission::{Wanted, read_submission, read_submission_bytes};
 pub use tokens::make_public;
 
 /// The signature of the function in `fragment` on one line, without attributes, visibility, comments and

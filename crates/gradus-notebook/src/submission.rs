@@ -23,13 +23,13 @@ pub struct Wanted<'a> {
 
 /// Reads what a student handed in and finds the wanted answers and everything they mention.
 ///
-/// `path` is a notebook (`.ipynb`), a Rust file (`.rs`) or a folder of them. `available` names the crates
+/// `path` is a notebook (`.ipynb`), a Rust file (`.rs`), or a folder or zip archive (`.zip`) of them. `available` names the crates
 /// that answers may import from, such as `std`, `core`, `alloc` and `ndarray`; modules and types of the
 /// submission itself need not be named. An answer that is not found is no error:
 /// [`Submission::answer`] is `None`.
 ///
 /// # Errors
-/// When there is nothing that can be read; [`SubmissionError::hint`] says what to do. In a folder, one file
+/// When there is nothing that can be read; [`SubmissionError::hint`] says what to do. In a folder or archive, one file
 /// that cannot be read becomes a note as long as another one can.
 ///
 /// ```
@@ -47,12 +47,33 @@ pub struct Wanted<'a> {
 /// # }
 /// ```
 pub fn read_submission(path: &Path, wanted: &[Wanted<'_>], available: &[&str]) -> Result<Submission, SubmissionError> {
-    let Sources { name, sources, mut notes } = files::read(path)?;
+    analysed(files::read(path)?, &path.display().to_string(), wanted, available)
+}
+
+/// The same for the bytes of one file that is called `name`, such as `work.zip`.
+///
+/// # Errors
+/// As [`read_submission`].
+pub fn read_submission_bytes(
+    name: &str,
+    bytes: Vec<u8>,
+    wanted: &[Wanted<'_>],
+    available: &[&str],
+) -> Result<Submission, SubmissionError> {
+    analysed(files::read_bytes(name, bytes)?, name, wanted, available)
+}
+
+fn analysed(
+    Sources { name, sources, mut notes }: Sources,
+    file: &str,
+    wanted: &[Wanted<'_>],
+    available: &[&str],
+) -> Result<Submission, SubmissionError> {
     let mut submission = deep_stack::run(|| {
         let items: Vec<Candidate> = sources.iter().flat_map(candidates).collect();
         select(items, &sources, wanted, available)
     })
-    .map_err(|error| SubmissionError::GraderFault { file: path.display().to_string(), message: error.to_string() })?;
+    .map_err(|error| SubmissionError::GraderFault { file: file.to_owned(), message: error.to_string() })?;
     submission.name = name;
     notes.append(&mut submission.notes);
     if notes.len() > MAX_NOTES {

@@ -88,7 +88,7 @@ impl<'a> Session<'a> {
     /// When it gave no result.
     pub fn call<R: Value>(&mut self, call: &Call<R>) -> Result<R, CallError> {
         let reply = self.exchange(call, &Operation::Call { watch_inputs: false })?;
-        decode_all(&reply)
+        decode_all(protocol::decode_reply(&reply)?)
     }
 
     /// Makes the call and makes sure that the function left its inputs as they were.
@@ -97,7 +97,7 @@ impl<'a> Session<'a> {
     /// [`CallError::InputChanged`] when it did not; otherwise as [`Session::call`].
     pub fn call_watching_inputs<R: Value>(&mut self, call: &Call<R>) -> Result<R, CallError> {
         let reply = self.exchange(call, &Operation::Call { watch_inputs: true })?;
-        let mut reader = Reader::new(&reply);
+        let mut reader = Reader::new(protocol::decode_reply(&reply)?);
         let result = R::decode(&mut reader).map_err(violation)?;
         if reader.rest() != call.arguments {
             return Err(CallError::InputChanged { argument: call.argument_names.join("`, `") });
@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
         let count = perturbation.changes.len();
         let reply =
             self.exchange(call, &Operation::Perturb { argument, changes: perturbation.changes, part, weights })?;
-        let mut reader = Reader::new(&reply);
+        let mut reader = Reader::new(protocol::decode_reply(&reply)?);
         let values = (0..count).map(|_| f64::decode(&mut reader)).collect::<Result<_, _>>().map_err(violation)?;
         reader.finish().map_err(violation)?;
         Ok(values)
@@ -171,7 +171,7 @@ impl<'a> Session<'a> {
         let request = protocol::encode_request(call.function, operation, &call.arguments);
         // No honest result is longer than a few times its arguments; the rest is for losses and messages.
         let reply_limit = request.len().saturating_mul(4).saturating_add(1 << 20);
-        protocol::decode_reply(&self.caller.exchange(&request, reply_limit, self.patience)?)
+        self.caller.exchange(&request, reply_limit, self.patience)
     }
 }
 

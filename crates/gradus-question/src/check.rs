@@ -164,14 +164,20 @@ impl Verdict {
     }
 }
 
-/// Why a check failed, in two tellings: with values for public checks, without for hidden ones.
+/// Why a check failed, in two tellings: with all there is to say for public checks, whose inputs are known, and with
+/// nothing that a submission could choose freely for hidden ones.
+///
+/// What a hidden check tells is its verdict, which part of the result is wrong and in which of three ways, and which of
+/// its few named slips the result agrees with. That is a handful of bits, no more than the verdict itself carries. An
+/// index, a relative error, a shape, a line or an exit code would be a wide channel: a submission could write hidden
+/// inputs into it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
     /// The kind of failure.
     pub verdict: Verdict,
-    /// What happened, without any value that a hidden check holds.
+    /// What happened, in words of the judge's own.
     pub summary: String,
-    /// What happened, with values; for public checks only.
+    /// What happened, with values and the submission's own words; for public checks only.
     pub detail: Option<String>,
     /// What to look at first.
     pub hint: Option<String>,
@@ -215,8 +221,12 @@ impl Failure {
     }
 
     fn of_mismatch(what: &str, mismatch: &Mismatch, diagnosis: Option<Diagnosis>) -> Self {
-        let failure =
-            Self::wrong(format!("{what}: {}", mismatch.without_values())).with_detail(format!("{what}: {mismatch}"));
+        let kind = match mismatch {
+            Mismatch::Shape { .. } => "wrong shape",
+            Mismatch::NotFinite { .. } => "NaN or infinite where it should be finite",
+            Mismatch::Values { .. } => "wrong",
+        };
+        let failure = Self::wrong(format!("{what}: {kind}")).with_detail(format!("{what}: {mismatch}"));
         match diagnosis {
             // An arbitrary factor would give the expected values away; the named ones are the usual slips.
             Some(diagnosis @ Diagnosis::Scaled { factor: Factor::Other, .. }) => {
@@ -230,31 +240,30 @@ impl Failure {
 
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
-        let sentence = error.to_string();
-        let failure = |verdict| Self::new(verdict, sentence.clone());
-        match error {
-            CallError::Missing { .. } => failure(Verdict::Missing),
-            CallError::Panic { place, .. } => Self {
-                // A panic's text can carry hidden inputs out of the sandbox.
-                summary: "panicked".to_owned(),
-                detail: Some(sentence.clone()),
-                place,
-                ..failure(Verdict::RuntimePanic)
-            },
-            CallError::TimeLimit { .. } => failure(Verdict::TimeLimit).with_hint("does a loop never end?"),
-            CallError::MemoryLimit => failure(Verdict::MemoryLimit),
-            CallError::StackOverflow => {
-                failure(Verdict::StackOverflow).with_hint("does a function call itself without end?")
-            }
-            CallError::OutputLimit => failure(Verdict::OutputLimit).with_hint("is there a print in a loop?"),
-            CallError::Crash { .. } => {
-                failure(Verdict::Crash).with_hint("a function must return; it must not exit or abort")
-            }
-            CallError::ProtocolViolation { .. } => failure(Verdict::ProtocolViolation),
+        let (verdict, hint) = match &error {
+            CallError::Missing { .. } => (Verdict::Missing, None),
+            CallError::Panic { .. } => (Verdict::RuntimePanic, None),
+            CallError::TimeLimit { .. } => (Verdict::TimeLimit, Some("does a loop never end?")),
+            CallError::MemoryLimit => (Verdict::MemoryLimit, None),
+            CallError::StackOverflow => (Verdict::StackOverflow, Some("does a function call itself without end?")),
+            CallError::OutputLimit => (Verdict::OutputLimit, Some("is there a print in a loop?")),
+            CallError::Crash { .. } => (Verdict::Crash, Some("a function must return; it must not exit or abort")),
+            CallError::ProtocolViolation { .. } => (Verdict::ProtocolViolation, None),
             CallError::InputChanged { .. } => {
-                failure(Verdict::WrongAnswer).with_hint("work on a copy: the caller still needs its array")
+                (Verdict::WrongAnswer, Some("work on a copy: the caller still needs its array"))
             }
-            CallError::Fault { .. } => Self { fault: true, ..failure(Verdict::Crash) },
-        }
+            CallError::Fault { .. } => (Verdict::Crash, None),
+        };
+        let sentence = error.to_string();
+        let summary = match &error {
+            // These sentences are the judge's own; the others hold what the submission chose: a panic's text and line,
+            // an exit code, the words of a malformed reply. All could carry hidden inputs out of the sandbox.
+            CallError::InputChanged { .. } | CallError::TimeLimit { .. } | CallError::Fault { .. } => sentence.clone(),
+            _ => verdict.sentence().to_owned(),
+        };
+        let fault = matches!(error, CallError::Fault { .. });
+        let place = if let CallError::Panic { place, .. } = error { place } else { None };
+        let hint = hint.map(str::to_owned);
+        Self { verdict, summary, detail: Some(sentence), hint, place, fault }
     }
 }

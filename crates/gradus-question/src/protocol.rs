@@ -6,9 +6,11 @@
 //! On a pipe each stands in a frame: length (`u32`), nonce (`u64`), body. The nonce is random and must come back, so
 //! that a reply written ahead of its request is told from a real one.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
+
+use thiserror::Error;
 
 use crate::error::{CallError, Place};
 use crate::interface::{Answer, Unanswered};
@@ -82,11 +84,11 @@ pub fn encode_request(function: &str, operation: &Operation, arguments: &[u8]) -
 ///
 /// # Errors
 /// When the reply tells of a panic or a refusal, or is none.
-pub fn decode_reply(reply: &[u8]) -> Result<Vec<u8>, CallError> {
+pub fn decode_reply(reply: &[u8]) -> Result<&[u8], CallError> {
     let mut reader = Reader::new(reply);
-    let mut read = || -> Result<Result<Vec<u8>, CallError>, WireError> {
+    let mut read = || -> Result<Result<&[u8], CallError>, WireError> {
         Ok(match u64::decode(&mut reader)? {
-            ANSWERED => Ok(reader.rest().to_vec()),
+            ANSWERED => Ok(reader.rest()),
             PANICKED => {
                 let message = String::decode(&mut reader)?;
                 let (file, line) = (String::decode(&mut reader)?, usize::decode(&mut reader)?);
@@ -99,17 +101,34 @@ pub fn decode_reply(reply: &[u8]) -> Result<Vec<u8>, CallError> {
     read().unwrap_or_else(|error| Err(CallError::ProtocolViolation { reason: error.to_string() }))
 }
 
-/// Writes one frame.
+/// A frame's first bytes: length of the body, and nonce.
+///
+/// # Errors
+/// When the body is longer than a frame can say.
+pub fn frame_header(nonce: u64, body: &[u8]) -> io::Result<[u8; FRAME_HEADER]> {
+    let length = u32::try_from(body.len()).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
+    let mut header = [0; FRAME_HEADER];
+    header[..4].copy_from_slice(&length.to_le_bytes());
+    header[4..].copy_from_slice(&nonce.to_le_bytes());
+    Ok(header)
+}
+
+/// Writes one frame, in as few writes as the pipe allows: each may wake the reader.
 ///
 /// # Errors
 /// When the pipe does.
 pub fn write_frame(out: &mut impl Write, nonce: u64, body: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(body.len()).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
-    let mut header = Vec::with_capacity(FRAME_HEADER);
-    header.extend_from_slice(&length.to_le_bytes());
-    header.extend_from_slice(&nonce.to_le_bytes());
-    out.write_all(&header)?;
-    out.write_all(body)?;
+    let header = frame_header(nonce, body)?;
+    let mut pieces = [IoSlice::new(&header), IoSlice::new(body)];
+    let mut unsent = &mut pieces[..];
+    while !unsent.is_empty() {
+        match out.write_vectored(unsent) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => IoSlice::advance_slices(&mut unsent, count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
     out.flush()
 }
 
@@ -124,9 +143,63 @@ pub fn read_frame(input: &mut impl Read) -> io::Result<Option<(u64, Vec<u8>)>> {
     }
     input.read_exact(&mut header[1..])?;
     let (length, nonce) = split_header(&header);
-    let mut body = vec![0; length];
-    input.read_exact(&mut body)?;
+    // Room is made as bytes come, whatever is announced.
+    let mut body = Vec::with_capacity(length.min(16 << 20));
+    if input.take(length as u64).read_to_end(&mut body)? < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     Ok(Some((nonce, body)))
+}
+
+/// Why what came back is not the reply to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReplyError {
+    /// It carries another nonce: it was written ahead, or twice, or answers something else.
+    #[error("it does not answer the request")]
+    Nonce,
+    /// It announces more than any honest reply has.
+    #[error("{length} bytes where at most {limit} make sense")]
+    Length {
+        /// What it announces.
+        length: usize,
+        /// What the request allows.
+        limit: usize,
+    },
+    /// More came than one reply.
+    #[error("bytes after the reply")]
+    Trailing,
+}
+
+/// The reply's body once all of it has been `received`; `None` as long as bytes are missing.
+///
+/// Whoever sends may send anything: nothing is believed before it is there, and a reader that stops at the first error
+/// never holds more than `limit` bytes and one read.
+///
+/// # Errors
+/// As soon as the bytes cannot become the reply to the request with this nonce.
+///
+/// ```
+/// use gradus_question::protocol::{ReplyError, take_reply, write_frame};
+/// let mut pipe = Vec::new();
+/// write_frame(&mut pipe, 7, b"abc").unwrap();
+/// assert_eq!(take_reply(&pipe[..9], 7, 100), Ok(None));
+/// assert_eq!(take_reply(&pipe, 7, 100), Ok(Some(&b"abc"[..])));
+/// assert_eq!(take_reply(&pipe, 8, 100), Err(ReplyError::Nonce));
+/// ```
+pub fn take_reply(received: &[u8], nonce: u64, limit: usize) -> Result<Option<&[u8]>, ReplyError> {
+    let Some((header, rest)) = received.split_first_chunk::<FRAME_HEADER>() else { return Ok(None) };
+    let (length, echoed) = split_header(header);
+    if echoed != nonce {
+        return Err(ReplyError::Nonce);
+    }
+    if length > limit {
+        return Err(ReplyError::Length { length, limit });
+    }
+    match rest.len() {
+        there if there < length => Ok(None),
+        there if there > length => Err(ReplyError::Trailing),
+        _ => Ok(Some(rest)),
+    }
 }
 
 /// Length of the body, and nonce.

@@ -10,7 +10,8 @@ use crate::Level;
 pub enum SandboxError {
     /// There is no sandbox for this operating system or processor.
     #[error(
-        "there is no sandbox for {system}; use Linux on x86_64 or aarch64 (a virtual machine or a container will do)"
+        "there is no sandbox for {system}, and without one no submission is run; use Linux on x86_64 or aarch64: a virtual \
+         machine, a container, or WSL 2 will do"
     )]
     Unsupported {
         /// Operating system and processor.

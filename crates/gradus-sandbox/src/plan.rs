@@ -12,6 +12,18 @@ pub struct Plan {
     pub landlock: bool,
     pub seccomp: bool,
     pub own_user: bool,
+    pub cgroups: Cgroups,
+}
+
+/// Which control groups count the job's memory and processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cgroups {
+    /// One hierarchy for each controller.
+    V1,
+    /// One hierarchy for all.
+    V2,
+    /// None: the launcher's own measuring is all there is.
+    None,
 }
 
 /// How the namespaces (process, mount, network, IPC, host name) are made.
@@ -30,6 +42,7 @@ pub enum Namespaces {
 pub enum Step {
     Namespaces,
     Files,
+    Cgroups,
     Identity,
     Limits,
     Landlock,
@@ -46,12 +59,15 @@ impl Plan {
             landlock: ceiling >= Level::Restricted,
             seccomp: ceiling >= Level::Filtered,
             own_user: ceiling >= Level::Filtered && geteuid().is_root(),
+            cgroups: if ceiling >= Level::Full { Cgroups::V1 } else { Cgroups::None },
         }
     }
 
     /// The next weaker plan after a step of this one failed; none if that step cannot be done without.
     pub fn without(mut self, step: Step) -> Option<Plan> {
         match (step, self.namespaces) {
+            (Step::Cgroups, _) if self.cgroups == Cgroups::V1 => self.cgroups = Cgroups::V2,
+            (Step::Cgroups, _) if self.cgroups == Cgroups::V2 => self.cgroups = Cgroups::None,
             (Step::Namespaces | Step::Files, Namespaces::Privileged) => self.namespaces = Namespaces::User,
             (Step::Namespaces | Step::Files, Namespaces::User) => self.namespaces = Namespaces::None,
             (Step::Landlock, _) if self.landlock => self.landlock = false,
@@ -94,9 +110,22 @@ pub fn layers(plan: Plan, ceiling: Level, failures: &[(Step, String)]) -> Vec<La
         Namespaces::User => "namespaces (of a user namespace)",
         Namespaces::Privileged | Namespaces::None => "namespaces",
     };
+    let cgroups = match plan.cgroups {
+        Cgroups::V1 => "cgroups (v1)",
+        Cgroups::V2 => "cgroups (v2)",
+        Cgroups::None => "cgroups",
+    };
     let not_root = !geteuid().is_root();
     vec![
         layer("limits", true, "endless loops, memory, output and file bombs", String::new(), ""),
+        layer(
+            cgroups,
+            plan.cgroups != Cgroups::None,
+            "memory and fork bombs that outrun the launcher's measuring, shared memory among them",
+            why(&[Step::Cgroups], Level::Full),
+            "start as root outside a container, or, with cgroup v2, in a group of your own: systemd-run --user --scope \
+             -p MemoryAccounting=yes -p TasksAccounting=yes gradus ...",
+        ),
         layer(
             namespaces,
             plan.namespaces != Namespaces::None,
@@ -144,6 +173,8 @@ mod tests {
         for (step, level) in [
             (Step::Files, Level::Full),
             (Step::Namespaces, Level::Restricted),
+            (Step::Cgroups, Level::Restricted),
+            (Step::Cgroups, Level::Restricted),
             (Step::Landlock, Level::Filtered),
             (Step::Identity, Level::Filtered),
             (Step::Seccomp, Level::LimitsOnly),
@@ -152,7 +183,9 @@ mod tests {
             assert_eq!(plan.level(), level, "after {step:?}");
             assert!(plan.without(Step::Limits).is_none());
         }
-        for step in [Step::Namespaces, Step::Files, Step::Landlock, Step::Identity, Step::Seccomp, Step::Program] {
+        for step in
+            [Step::Namespaces, Step::Files, Step::Cgroups, Step::Landlock, Step::Identity, Step::Seccomp, Step::Program]
+        {
             assert!(plan.without(step).is_none(), "{step:?}");
         }
     }

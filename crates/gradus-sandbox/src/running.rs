@@ -3,12 +3,13 @@
 use std::io::{self, PipeReader, PipeWriter};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::launcher::process_tree;
+use super::launcher::{cgroup, process_tree};
 use super::order::receive_report;
 use super::plan::{Plan, Step};
 use crate::{Finished, SandboxError};
@@ -137,7 +138,12 @@ impl Running {
         }
         // A report that nobody reads must not hold the launcher up.
         let _ = self.control.shutdown(Shutdown::Both);
-        self.launcher.wait().map(drop)
+        let status = self.launcher.wait()?;
+        if status.signal().is_some() {
+            // It could not clean up.
+            cgroup::sweep();
+        }
+        Ok(())
     }
 }
 

@@ -74,6 +74,7 @@ impl Sandbox {
             None => launcher::own_executable()?,
         };
         let ceiling = options.ceiling.unwrap_or(Level::Full);
+        launcher::cgroup::sweep();
         let mut failures = Vec::new();
         // What the worker cannot have is not tried again for the compiler.
         let worker = try_plans(&launcher, Profile::Worker, Plan::best(ceiling), &mut failures)?;

@@ -4,6 +4,8 @@
 //! Requests come on descriptor 0, replies go to descriptor 1; what the student prints goes to descriptor 2.
 //! Limits, time and verdicts are the judge's and the sandbox's business.
 
+mod threads;
+
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -26,7 +28,10 @@ pub fn serve(functions: &'static (dyn Answer + Sync)) -> io::Result<()> {
     protocol::note_panics();
     thread::Builder::new()
         .stack_size(STACK_BYTES)
-        .spawn(move || answer_all(functions, BufReader::new(File::from(requests)), File::from(replies)))?
+        .spawn(move || {
+            threads::forbid()?;
+            answer_all(functions, BufReader::new(File::from(requests)), File::from(replies))
+        })?
         .join()
         .map_err(|_| io::Error::other("the answering thread panicked"))?
 }

@@ -26,6 +26,8 @@ pub enum Command {
     Check(Check),
     /// The data sets that come with the program.
     Data(Data),
+    /// The protection that strangers' code runs under.
+    Sandbox(Sandbox),
     /// For work on the course itself: write what is derived (student notebooks, the README's table).
     #[cfg(feature = "staff")]
     Generate(Generate),
@@ -46,7 +48,7 @@ pub struct Generate {
 pub struct Grade {
     /// The assignment's id, for example `softmax`.
     pub assignment: String,
-    /// Notebooks (.ipynb), Rust files (.rs), or folders of them, one submission each.
+    /// Notebooks (.ipynb), Rust files (.rs), or folders or zip archives of them, one submission each.
     #[arg(required = true)]
     pub submissions: Vec<PathBuf>,
     /// The folder to write to: scores.csv, and for each submission results.json and report.html.
@@ -64,9 +66,12 @@ pub struct Grade {
     /// Print how long each phase took.
     #[arg(long)]
     pub timings: bool,
-    /// The protection that strangers' code must run under.
-    #[arg(long, value_enum, default_value_t = SandboxChoice::Auto)]
-    pub sandbox: SandboxChoice,
+    /// Call everything that compiles, also with `unsafe` and the like; the sandbox contains it either way.
+    #[arg(long)]
+    pub no_source_scan: bool,
+    /// The protection to run under.
+    #[command(flatten)]
+    pub protection: Protection,
 }
 
 /// Arguments of `gradus demo`.
@@ -79,9 +84,9 @@ pub struct Demo {
     /// Print how long each phase took.
     #[arg(long)]
     pub timings: bool,
-    /// The protection that the samples must run under.
-    #[arg(long, value_enum, default_value_t = SandboxChoice::Auto)]
-    pub sandbox: SandboxChoice,
+    /// The protection to run under.
+    #[command(flatten)]
+    pub protection: Protection,
 }
 
 /// Arguments of `gradus check`.
@@ -89,14 +94,14 @@ pub struct Demo {
 pub struct Check {
     /// The assignment's id, for example `softmax`.
     pub assignment: String,
-    /// Your notebook (.ipynb), Rust file (.rs), or folder of them.
+    /// Your notebook (.ipynb), Rust file (.rs), or a folder or zip archive of them.
     pub file: PathBuf,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// The protection to run under; your own code may run with `limits-only`.
-    #[arg(long, value_enum, default_value_t = SandboxChoice::Auto)]
-    pub sandbox: SandboxChoice,
+    /// The protection to run under.
+    #[command(flatten)]
+    pub protection: Protection,
 }
 
 /// Arguments of `gradus data`.
@@ -120,6 +125,48 @@ pub enum DataAction {
     Path,
     /// Hold them against their recorded checksums.
     Verify,
+}
+
+/// Arguments of `gradus sandbox`.
+#[derive(Args)]
+pub struct Sandbox {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: SandboxAction,
+}
+
+/// What can be done with the sandbox.
+#[derive(Subcommand, Clone, Copy)]
+pub enum SandboxAction {
+    /// Try every layer on this machine: which are active, what each protects from, what is missing and how to get it.
+    /// Ends with 1 if strangers' code would be refused here.
+    Doctor {
+        /// What to print.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+/// The protection that submissions run under.
+#[derive(Args, Clone, Copy)]
+pub struct Protection {
+    /// Without protection from what a program does, only limits: for files that you trust.
+    #[arg(long, value_enum, default_value_t = SandboxChoice::Auto)]
+    pub sandbox: SandboxChoice,
+    /// Refuse to run anything below this level; `gradus sandbox doctor` shows what there is.
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = RequiredLevel::Restricted)]
+    pub require_sandbox: RequiredLevel,
+}
+
+/// A level of the sandbox that can be insisted on.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RequiredLevel {
+    /// The job's own file tree, processes and network.
+    Full,
+    /// No file but those given, no network: what a container allows.
+    Restricted,
+    /// No network, no signals; files of the user can be read.
+    Filtered,
 }
 
 /// What goes to stdout.

@@ -1,5 +1,6 @@
 //! Reading submissions and notebooks, from outside.
 
+mod archive;
 mod common;
 mod errors;
 mod hostile;

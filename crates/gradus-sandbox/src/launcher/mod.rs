@@ -3,6 +3,7 @@
 //! It is a fresh program with one thread and an empty environment, because the steps between fork and exec allocate
 //! memory, which a caller with threads could not safely do.
 
+pub(crate) mod cgroup;
 mod confine;
 mod descriptors;
 mod failure;
@@ -69,8 +70,11 @@ fn serve() -> ! {
             let served = order::receive::<Order>(&mut caller.control).map(|order| {
                 let control = &caller.control;
                 let channel = caller.channel;
-                catch_unwind(AssertUnwindSafe(|| supervise::run(&order, control, channel)))
-                    .unwrap_or_else(|_| Supervised::fault("the launcher panicked".into()))
+                catch_unwind(AssertUnwindSafe(|| supervise::run(&order, control, channel))).unwrap_or_else(|payload| {
+                    let text = payload.downcast_ref::<String>().map(String::as_str);
+                    let text = text.or(payload.downcast_ref::<&str>().copied()).unwrap_or("no text");
+                    Supervised::fault(format!("the launcher panicked: {text}"))
+                })
             });
             // A caller that has gone away needs no report.
             served.and_then(|supervised| deliver(&caller.control, &supervised)).map_or(1, |()| 0)

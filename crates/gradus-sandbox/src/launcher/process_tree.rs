@@ -95,8 +95,11 @@ fn children(pid: i32) -> Vec<i32> {
     lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>()).collect()
 }
 
-/// Whether the kernel lists the children of a process; without that nothing could be measured.
+/// Whether the kernel lists the children of a process; without that nothing could be measured. To be called before the
+/// process closes itself to others.
 pub fn can_be_read() -> bool {
+    // Before Linux 6.4 they are found in a file of /proc that is closed then; once known, they are remembered.
+    let _ = (page_size(), clock_ticks_per_second());
     let pid = std::process::id();
     fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).is_ok()
 }

@@ -34,7 +34,8 @@ pub fn install(filters: &[BpfProgram]) -> Result<(), Failure> {
     filters.iter().try_for_each(|filter| apply_filter(filter)).in_step(Step::Seccomp, "install the system call filter")
 }
 
-/// Everything else is not permitted. Threads are: `clone` with `CLONE_THREAD` shares memory, user and limits with the
+/// Of everything else it is said that the kernel does not know it, also of calls that are newer than this list: programs
+/// expect that answer from an older kernel and do without. Threads are allowed: `clone` with `CLONE_THREAD` shares memory, user and limits with the
 /// process, and ends with it.
 fn worker(program: i32, process: i32) -> seccompiler::Result<BpfProgram> {
     let mut rules = only(syscalls::WORKER)?;
@@ -56,7 +57,7 @@ fn worker(program: i32, process: i32) -> seccompiler::Result<BpfProgram> {
     rules.insert(libc::SYS_prctl, any_of(0, &prctl.map(|option| option as u64))?);
     // More filters may be added, here below and by the worker itself.
     rules.insert(libc::SYS_seccomp, any_of(0, &[u64::from(libc::SECCOMP_SET_MODE_FILTER)])?);
-    compile(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow)
+    compile(rules, SeccompAction::Errno(libc::ENOSYS as u32), SeccompAction::Allow)
 }
 
 // Requests to ioctl, the same on both processors; their type differs between C libraries.

@@ -13,6 +13,7 @@ use rustix::process::{DumpableBehavior, getpid, set_child_subreaper, set_dumpabl
 
 use super::super::order::{Order, Report, Stream};
 use super::super::plan::{Namespaces, Step};
+use super::cgroup::Group;
 use super::descriptors::{Channel, Pipe};
 use super::failure::{Failure, InStep};
 use super::identity::Lent;
@@ -76,6 +77,7 @@ fn start<'a>(order: &'a Order, control: &'a UnixStream, channel: Channel) -> Res
     }
     let user = order.plan.own_user.then(identity::own_user).transpose()?;
     let lent = user.map(|user| Lent::lend(&order.job.writable, user)).transpose()?;
+    let group = Group::make(order.plan.cgroups, &order.job.limits)?;
     let pipe = || Pipe::new().in_step(setup, "make a pipe");
     let cradle = Cradle { ready: pipe()?, messages: pipe()?, stdout: pipe()?, stderr: pipe()?, channel, user };
     let started = Instant::now();
@@ -94,7 +96,9 @@ fn start<'a>(order: &'a Order, control: &'a UnixStream, channel: Channel) -> Res
     let mapped = if order.plan.namespaces == Namespaces::User { namespaces::map_users(keeper, user) } else { Ok(()) };
     // A job of the same user shall not look into the launcher.
     let hidden = set_dumpable_behavior(DumpableBehavior::NotDumpable).in_step(setup, "close the launcher to others");
-    let woken = ready.write.write_all(&[1]).in_step(setup, "wake the keeper");
+    let admitted = group.as_ref().map_or(Ok(()), |group| group.admit(keeper));
+    let mut woken = || ready.write.write_all(&[1]).in_step(setup, "wake the keeper");
+    let prepared = mapped.and(hidden).and(admitted).and_then(|()| woken());
     let watch = Watch {
         order,
         control,
@@ -106,9 +110,10 @@ fn start<'a>(order: &'a Order, control: &'a UnixStream, channel: Channel) -> Res
         said: Vec::new(),
         peak: Sample::default(),
         stopped: None,
+        group,
         _lent: lent,
     };
-    if let Err(failure) = mapped.and(hidden).and(woken) {
+    if let Err(failure) = prepared {
         sys::kill(keeper, libc::SIGKILL);
         sys::wait(keeper, true);
         return Err(failure);
@@ -175,6 +180,7 @@ struct Watch<'a> {
     peak: Sample,
     /// Why and when the job was ended.
     stopped: Option<(Outcome, Instant)>,
+    group: Option<Group>,
     _lent: Option<Lent>,
 }
 
@@ -202,11 +208,17 @@ impl Watch<'_> {
         self.stdout.read();
         self.stderr.read();
         let messages = message::parse(&self.said);
+        let enforced = self.group.as_ref().and_then(Group::excess);
+        if enforced == Some(Outcome::MemoryLimit) {
+            // The kernel struck between two measurements.
+            let peak = self.group.as_ref().and_then(Group::peak_memory).unwrap_or(0);
+            self.peak.resident_bytes = self.peak.resident_bytes.max(peak);
+        }
         let mut end = End {
             cpu_limit: self.order.job.limits.cpu,
             cpu: keeper.map_or(Duration::ZERO, |keeper| keeper.cpu).max(self.peak.cpu),
             last_words: &self.stderr.last,
-            stopped: self.stopped.take().map(|(outcome, _)| outcome),
+            stopped: self.stopped.take().map(|(outcome, _)| outcome).or(enforced),
             ..End::default()
         };
         let (mut notes, mut step) = (Vec::new(), None);
@@ -268,6 +280,11 @@ impl Watch<'_> {
         self.peak.resident_bytes = self.peak.resident_bytes.max(sample.resident_bytes);
         self.peak.cpu = self.peak.cpu.max(sample.cpu);
         self.peak.tasks = self.peak.tasks.max(sample.tasks);
+        if self.stopped.is_none()
+            && let Some(excess) = self.group.as_ref().and_then(Group::excess)
+        {
+            self.stop(excess);
+        }
     }
 
     /// Ends the job on the first excess, and a keeper that has not obeyed.

@@ -55,7 +55,6 @@ fn a_worker_answers_until_its_requests_end() {
         }
         let finished = running.finish().expect("a report");
         assert_eq!(finished.outcome, Outcome::Exited { code: 0 }, "{finished:?}");
-        assert!(finished.wall < Duration::from_millis(500), "ended by itself: {finished:?}");
     }
 }
 

@@ -91,9 +91,13 @@ fn main() {
             }
             std::thread::sleep(Duration::from_secs(1));
         }
-        "bomb" => loop {
-            unsafe { fork() };
-        },
+        "bomb" => {
+            // Each doubles all. Bounded, lest a failing sandbox takes the machine down.
+            for _ in 0..10 {
+                unsafe { fork() };
+            }
+            std::thread::sleep(Duration::from_secs(1000));
+        }
         "daemon" => unsafe {
             if fork() == 0 {
                 setsid();
@@ -104,6 +108,17 @@ fn main() {
             }
             std::thread::sleep(Duration::from_millis(argument(2).parse().unwrap()));
         },
+        "flicker" => {
+            for _ in 0..2000 {
+                if unsafe { fork() } == 0 {
+                    std::process::exit(0);
+                }
+            }
+        }
+        "fill" => {
+            let mut file = fs::File::create(argument(1)).unwrap();
+            while file.write_all(&[1_u8; 1 << 20]).is_ok() {}
+        }
         "big_file" => match fs::write(argument(1), vec![1_u8; 3 << 20]) {
             Ok(()) => eprintln!("BREACH a large file"),
             Err(error) => eprintln!("{error}"),

@@ -11,7 +11,7 @@ use crate::terminal;
 /// Checks the file that the arguments name.
 pub fn run(options: &Check) -> anyhow::Result<Ending> {
     let assignment = find_assignment(&options.assignment)?;
-    let judge = open_judge(assignment, (assignment.public_checks)(), options.sandbox)?;
+    let judge = open_judge(assignment, (assignment.public_checks)(), options.protection)?;
     let outcome = judge.grade(&with_name(&options.file), rand::random());
     match &outcome {
         Outcome::Graded(grade) => {

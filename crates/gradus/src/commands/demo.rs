@@ -8,7 +8,7 @@ use gradus_judge::batch::Entry;
 use gradus_judge::report;
 
 use crate::Ending;
-use crate::arguments::{Demo, SandboxChoice};
+use crate::arguments::{Demo, Protection, RequiredLevel, SandboxChoice};
 use crate::commands::grade::{ending, grade_and_write, prepare_folder, staff_judge};
 use crate::error::Hinted;
 use crate::terminal;
@@ -23,7 +23,7 @@ const JOBS: usize = 2;
 
 /// Grades the samples and says what to try next.
 pub fn run(options: &Demo) -> anyhow::Result<Ending> {
-    let judge = staff_judge(ASSIGNMENT, options.sandbox)?;
+    let judge = staff_judge(ASSIGNMENT, options.protection)?;
     let entries = unpack_samples(&options.out.join("submissions"))?;
     eprintln!("grading {} submissions of `{ASSIGNMENT}`: {}", entries.len(), judge.sandbox().describe());
     let outcomes = grade_and_write(&judge, &entries, JOBS, &options.out)?;
@@ -43,7 +43,10 @@ pub fn run(options: &Demo) -> anyhow::Result<Ending> {
 
 /// The table that the demo prints.
 pub fn table() -> anyhow::Result<String> {
-    let judge = staff_judge(ASSIGNMENT, SandboxChoice::Auto)?;
+    let judge = staff_judge(
+        ASSIGNMENT,
+        Protection { sandbox: SandboxChoice::Auto, require_sandbox: RequiredLevel::Restricted },
+    )?;
     let folder = tempfile::tempdir()?;
     let entries = unpack_samples(&folder.path().join("submissions"))?;
     Ok(report::table(&grade_and_write(&judge, &entries, JOBS, folder.path())?, false))

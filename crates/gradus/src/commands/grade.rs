@@ -8,17 +8,20 @@ use std::time::Instant;
 
 use anyhow::Context;
 use gradus_judge::batch::{Entry, grade_all};
-use gradus_judge::{Judge, Outcome, report, submission_name};
+use gradus_judge::{Judge, Outcome, SourceScan, report, submission_name};
 
 use crate::Ending;
-use crate::arguments::{Format, Grade};
+use crate::arguments::{Format, Grade, Protection};
 use crate::commands::{find_assignment, open_judge, with_name};
 use crate::error::Hinted;
 use crate::terminal;
 
 /// Grades the submissions that the arguments name.
 pub fn run(options: &Grade) -> anyhow::Result<Ending> {
-    let judge = staff_judge(&options.assignment, options.sandbox)?;
+    let mut judge = staff_judge(&options.assignment, options.protection)?;
+    if options.no_source_scan {
+        judge = judge.with_source_scan(SourceScan::Off);
+    }
     let paths: Vec<PathBuf> = options.submissions.iter().map(|path| with_name(path)).collect();
     refuse_missing_and_ambiguous(&paths)?;
     prepare_folder(&options.out)?;
@@ -43,7 +46,7 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
 }
 
 /// The judge with an assignment's public and hidden checks.
-pub fn staff_judge(assignment: &str, sandbox: crate::arguments::SandboxChoice) -> anyhow::Result<Judge> {
+pub fn staff_judge(assignment: &str, protection: Protection) -> anyhow::Result<Judge> {
     let assignment = find_assignment(assignment)?;
     let key = gradus_grader::key(assignment.id).ok_or_else(|| {
         Hinted::new(
@@ -52,7 +55,7 @@ pub fn staff_judge(assignment: &str, sandbox: crate::arguments::SandboxChoice) -
         )
     })?;
     let checks = [(assignment.public_checks)(), (key.hidden_checks)()].concat();
-    open_judge(assignment, checks, sandbox)
+    open_judge(assignment, checks, protection)
 }
 
 /// Grades all entries, writing each report as soon as it is there, and the scores at the end.
@@ -102,7 +105,10 @@ fn refuse_missing_and_ambiguous(paths: &[PathBuf]) -> anyhow::Result<()> {
     let mut names: BTreeMap<String, &Path> = BTreeMap::new();
     for path in paths {
         fs::symlink_metadata(path).with_context(|| format!("{}", path.display())).map_err(|error| {
-            Hinted::new(format!("{error:#}"), "give notebooks (.ipynb), Rust files (.rs), or folders of them")
+            Hinted::new(
+                format!("{error:#}"),
+                "give notebooks (.ipynb), Rust files (.rs), or folders or zip archives of them",
+            )
         })?;
         let name = submission_name(path);
         if let Some(other) = names.insert(name.clone(), path) {

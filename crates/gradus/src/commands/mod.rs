@@ -8,15 +8,16 @@ pub mod demo;
 pub mod generate;
 #[cfg(feature = "staff")]
 pub mod grade;
+pub mod sandbox;
 
 use std::path::{Path, PathBuf};
 
 use gradus_assignments::{ASSIGNMENTS, Assignment};
 use gradus_judge::Judge;
 use gradus_question::Check;
-use gradus_sandbox::{Level, Requirement, Sandbox};
+use gradus_sandbox::{Level, Requirement, Sandbox, SandboxError};
 
-use crate::arguments::SandboxChoice;
+use crate::arguments::{Protection, RequiredLevel, SandboxChoice};
 use crate::error::Hinted;
 
 /// The assignment with this id.
@@ -29,17 +30,35 @@ fn find_assignment(id: &str) -> anyhow::Result<&'static Assignment> {
 }
 
 /// A judge with these checks, in the sandbox that was asked for.
-fn open_judge(assignment: &'static Assignment, checks: Vec<Check>, choice: SandboxChoice) -> anyhow::Result<Judge> {
-    let requirement = match choice {
-        SandboxChoice::Auto => Requirement::AtLeast(Level::Restricted),
-        SandboxChoice::LimitsOnly => Requirement::LimitsOnly,
-    };
-    let sandbox = Sandbox::probe(requirement).map_err(|error| {
-        let hint = "strangers' code needs a sandbox; files that you trust can run with --sandbox=limits-only";
-        Hinted::new(error.to_string(), hint)
-    })?;
+fn open_judge(assignment: &'static Assignment, checks: Vec<Check>, protection: Protection) -> anyhow::Result<Judge> {
+    let sandbox = open_sandbox(protection)?;
     Judge::new(assignment, checks, sandbox).map_err(|error| {
         let hint = error.hint();
+        Hinted::new(error.to_string(), hint).into()
+    })
+}
+
+/// The sandbox that was asked for, or why it cannot be had and what to do.
+fn open_sandbox(protection: Protection) -> anyhow::Result<Sandbox> {
+    let required = match protection.require_sandbox {
+        RequiredLevel::Full => Level::Full,
+        RequiredLevel::Restricted => Level::Restricted,
+        RequiredLevel::Filtered => Level::Filtered,
+    };
+    let requirement = match protection.sandbox {
+        SandboxChoice::Auto => Requirement::AtLeast(required),
+        SandboxChoice::LimitsOnly => Requirement::LimitsOnly,
+    };
+    Sandbox::probe(requirement).map_err(|error| {
+        let hint = match &error {
+            SandboxError::LevelTooLow { available, .. } if *available >= Level::Restricted => {
+                "`gradus sandbox doctor` shows each layer; --require-sandbox=restricted accepts what there is"
+            }
+            SandboxError::LevelTooLow { .. } => {
+                "`gradus sandbox doctor` shows each layer; files that you trust can run with --sandbox=limits-only"
+            }
+            _ => "strangers' code needs a sandbox; see `gradus sandbox doctor`",
+        };
         Hinted::new(error.to_string(), hint).into()
     })
 }

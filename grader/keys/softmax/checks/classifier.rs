@@ -6,8 +6,9 @@ use gradus_question::{Call, Check, Context, Failure, Session};
 use ndarray::{Array1, Array2};
 use rand::Rng;
 use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
-use super::expected::{Case, Part, hold_in_turn};
+use super::expected::{Case, Part, hold_in_turn, hold_part_in_turn};
 use super::{check, inputs, recorded};
 use crate::softmax::reference;
 
@@ -137,10 +138,15 @@ fn random_case<F: Classifier>(context: &mut Context, (n, features, classes): Siz
     // Scores of the order of 1, so that no probability is lost in rounding.
     let w = inputs::normal(random, (features, classes), 1.0 / (x_scale * (features as f64).sqrt()));
     let y = inputs::labels(random, n, classes);
-    // A regulariser of the order of the loss, whatever the weights.
+    let reg = regulariser(random, &w, regularised);
+    case::<F>(&w, &x, &y, reg)
+}
+
+/// A regulariser that adds something of the order of the loss, whatever the weights.
+fn regulariser(random: &mut ChaCha8Rng, w: &Array2<f64>, regularised: Regularised) -> f64 {
     let squares = w.iter().map(|weight| weight * weight).sum::<f64>();
     let reg = random.random_range(0.5..2.0) / squares;
-    case::<F>(&w, &x, &y, if regularised == Regularised::Yes { reg } else { 0.0 })
+    if regularised == Regularised::Yes { reg } else { 0.0 }
 }
 
 fn ordinary_sizes(context: &mut Context) -> Sizes {
@@ -148,12 +154,33 @@ fn ordinary_sizes(context: &mut Context) -> Sizes {
     (random.random_range(4..12), random.random_range(3..9), random.random_range(3..9))
 }
 
+/// Arguments of one shape, any two of them alike in some respect.
+fn look_alikes<F: Classifier>(context: &mut Context, regularised: Regularised) -> Vec<Case> {
+    let (n, features, classes) = ordinary_sizes(context);
+    let random = &mut context.random;
+    let x_scale = inputs::scale(random);
+    let w_scale = 1.0 / (x_scale * (features as f64).sqrt());
+    let mut normal = |shape, scale| inputs::normal(random, shape, scale);
+    let (x, other_x) = (normal((n, features), x_scale), normal((n, features), 0.7 * x_scale));
+    let (w, other_w) = (normal((features, classes), w_scale), normal((features, classes), 1.3 * w_scale));
+    let y = inputs::labels(random, n, classes);
+    let reg = regulariser(random, &w, regularised);
+    let mut cases = vec![
+        case::<F>(&w, &x, &y, reg),
+        case::<F>(&other_w, &x, &y, reg),
+        case::<F>(&w, &other_x, &y, reg),
+        case::<F>(&w, &x, &inputs::other_labels(random, &y, classes), reg),
+        case::<F>(&w, &x, &y, regulariser(random, &w, regularised)),
+    ];
+    cases.extend(inputs::look_alikes(random, &w).iter().map(|w| case::<F>(w, &x, &y, reg)));
+    cases.extend(inputs::look_alikes(random, &x).iter().map(|x| case::<F>(&w, x, &y, reg)));
+    cases
+}
+
 /// What every check with points asks first.
 pub fn ordinary<F: Classifier>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    let sizes = ordinary_sizes(context);
-    let first = random_case::<F>(context, sizes, Regularised::Yes);
-    let second = random_case::<F>(context, sizes, Regularised::Yes);
-    hold_in_turn(session, context, &first, &second)
+    let cases = look_alikes::<F>(context, Regularised::Yes);
+    hold_in_turn(session, context, cases)
 }
 
 fn fresh<F: Classifier>(
@@ -162,14 +189,11 @@ fn fresh<F: Classifier>(
     part: Part,
     regularised: Regularised,
 ) -> Result<(), Failure> {
-    let sizes = ordinary_sizes(context);
-    let mut all_sizes = vec![sizes, sizes, (40, 30, 10), (2, 2, 2), (1, 5, 6), ordinary_sizes(context)];
-    all_sizes.shuffle(&mut context.random);
-    let mut cases = Vec::new();
-    for sizes in all_sizes {
+    let mut cases = look_alikes::<F>(context, regularised);
+    for sizes in [(40, 30, 10), (2, 2, 2), (1, 5, 6), ordinary_sizes(context)] {
         cases.push(random_case::<F>(context, sizes, regularised));
     }
-    cases.iter().chain(cases.first()).try_for_each(|case| case.hold(session, context, part))
+    hold_part_in_turn(session, context, cases, part)
 }
 
 fn recorded_weights<F: Classifier>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
@@ -187,7 +211,8 @@ fn zero_weights<F: Classifier>(session: &mut Session<'_>, context: &mut Context)
     numbers_of_classes.shuffle(&mut context.random);
     for classes in numbers_of_classes.into_iter().take(4) {
         let (n, features, _) = ordinary_sizes(context);
-        let x = inputs::normal(&mut context.random, (n, features), 2.0);
+        let deviation = inputs::scale(&mut context.random);
+        let x = inputs::normal(&mut context.random, (n, features), deviation);
         let y = inputs::labels(&mut context.random, n, classes);
         let reg = context.random.random_range(0.1..2.0);
         case::<F>(&Array2::zeros((features, classes)), &x, &y, reg).hold(session, context, Part::Both)?;
@@ -219,8 +244,9 @@ fn numeric<F: Classifier>(session: &mut Session<'_>, context: &mut Context) -> R
     let (n, features, classes) = ordinary_sizes(context);
     for _ in 0..2 {
         let random = &mut context.random;
-        let x = inputs::normal(random, (n, features), 1.0);
-        let w = inputs::normal(random, (features, classes), 0.5);
+        let (x_scale, w_scale) = (inputs::moderate_scale(random), 0.5 * inputs::moderate_scale(random));
+        let x = inputs::normal(random, (n, features), x_scale);
+        let w = inputs::normal(random, (features, classes), w_scale);
         let y = inputs::labels(random, n, classes);
         let reg = random.random_range(0.1..1.0);
         case::<F>(&w, &x, &y, reg).hold_numerically(session, context, "w")?;

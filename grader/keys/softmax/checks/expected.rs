@@ -2,8 +2,13 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_check::Tolerance;
-use gradus_question::{Call, Context, Failure, Projection, Session};
+use gradus_question::{Call, Context, Failure, Local, Perturbation, Projection, Session};
 use ndarray::{Array1, Array2};
+use rand::Rng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::softmax::REFERENCE;
 
 /// One call, with the loss and gradient it should give.
 pub struct Case {
@@ -51,22 +56,43 @@ impl Case {
     }
 
     /// Holds the gradient against the slope of the answer's own loss.
+    ///
+    /// The points that give the slope are asked in random order among others: some far from every point asked before,
+    /// some asked twice. Each loss is held against the reference's too, so that there is nothing to be gained from
+    /// telling the points of a slope from the others.
     pub fn hold_numerically(
         &self,
         session: &mut Session<'_>,
-        context: &Context,
+        context: &mut Context,
         argument: &'static str,
     ) -> Result<(), Failure> {
         let result = session.call(&self.call)?;
         self.compare(&result, context, Part::Loss)?;
-        let all: Vec<usize> = (0..self.gradient.len()).collect();
-        let slope = session.numeric_gradient(&self.call, argument, &all, STEP, Projection::Number(0))?;
+        let (step, changes) = points(&mut context.random, self.gradient.len());
+        let losses = Perturbation { argument, changes: changes.clone(), projection: Projection::Number(0) };
+        let mut reference = Local::new(&REFERENCE);
+        let expected = Array1::from_vec(Session::new(&mut reference).perturb(&self.call, losses.clone())?);
+        let losses = Array1::from_vec(session.perturb(&self.call, losses)?);
+        context.expect_array(
+            "the losses of inputs near each other and far apart",
+            &losses,
+            &expected,
+            close_to(expected.iter().copied()),
+            &[],
+        )?;
+        let mut slope = Array1::zeros(self.gradient.len());
+        for (&(index, change), loss) in changes.iter().zip(&losses) {
+            if change.abs() == step {
+                // Each of the two points is asked twice.
+                slope[index] += change.signum() * loss / (4.0 * step);
+            }
+        }
         let analytic: Array1<f64> = result.1.iter().copied().collect();
         context
             .expect_array(
                 "the gradient, held against the slope of your own loss",
                 &analytic,
-                &Array1::from_vec(slope),
+                &slope,
                 Tolerance::numeric_gradient(),
                 &[],
             )
@@ -75,7 +101,21 @@ impl Case {
     }
 }
 
-const STEP: f64 = 1e-5;
+/// A step, and changes of `count` numbers, one at a time, in random order: the step to both sides of each number,
+/// twice, and as many others: none at all, and large ones.
+fn points(random: &mut ChaCha8Rng, count: usize) -> (f64, Vec<(usize, f64)>) {
+    let step = 1e-5 * 10f64.powf(random.random_range(-0.3..0.3));
+    let mut changes = Vec::new();
+    for index in 0..count {
+        changes.extend([(index, step), (index, -step), (index, step), (index, -step)]);
+        changes.push((index, random.random_range(-2.0..2.0)));
+        if random.random() {
+            changes.push((index, 0.0));
+        }
+    }
+    changes.shuffle(random);
+    (step, changes)
+}
 
 /// The same mathematics in another order of summation: the error follows the largest element.
 pub fn close_to(expected: impl IntoIterator<Item = f64>) -> Tolerance {
@@ -83,11 +123,21 @@ pub fn close_to(expected: impl IntoIterator<Item = f64>) -> Tolerance {
     Tolerance::new(1e-7, 1e-12 + 1e-10 * largest)
 }
 
-/// Loss and gradient of `first`, of `second` with the same shape, and of `first` again.
-pub fn hold_in_turn(session: &mut Session<'_>, context: &Context, first: &Case, second: &Case) -> Result<(), Failure> {
-    [first, second, first].iter().try_for_each(|case| {
-        case.hold(session, context, Part::Both).map_err(|failure| {
-            failure.with_hint("this check starts from ordinary inputs; get the checks of loss and gradient right first")
-        })
+/// Loss and gradient of all cases in random order, and of one of them again.
+pub fn hold_in_turn(session: &mut Session<'_>, context: &mut Context, cases: Vec<Case>) -> Result<(), Failure> {
+    hold_part_in_turn(session, context, cases, Part::Both).map_err(|failure| {
+        failure.with_hint("this check starts from ordinary inputs; get the checks of loss and gradient right first")
     })
+}
+
+/// As [`hold_in_turn`], of a part of the result.
+pub fn hold_part_in_turn(
+    session: &mut Session<'_>,
+    context: &mut Context,
+    mut cases: Vec<Case>,
+    part: Part,
+) -> Result<(), Failure> {
+    cases.shuffle(&mut context.random);
+    let again = context.random.random_range(0..cases.len());
+    cases.iter().chain(cases.get(again)).try_for_each(|case| case.hold(session, context, part))
 }

@@ -1,7 +1,7 @@
 //! Fresh inputs.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, s};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::Normal;
 use rand::Rng;
@@ -20,6 +20,31 @@ pub fn labels(random: &mut ChaCha8Rng, n: usize, classes: usize) -> Array1<usize
 /// A scale between 1/10 and 10, evenly distributed in its logarithm.
 pub fn scale(random: &mut ChaCha8Rng) -> f64 {
     10f64.powf(random.random_range(-1.0..1.0))
+}
+
+/// A scale around 1, where a slope by differences is exact enough.
+pub fn moderate_scale(random: &mut ChaCha8Rng) -> f64 {
+    10f64.powf(random.random_range(-0.4..0.2))
+}
+
+/// Arrays of the shape of `x`, each like it in some respect: with its rows in reverse order, and with one number changed
+/// in its upper or in its lower half. An answer that goes by a part of its input, by its sum, or by how near it is to
+/// an earlier one, takes one for another.
+pub fn look_alikes(random: &mut ChaCha8Rng, x: &Array2<f64>) -> [Array2<f64>; 3] {
+    let rows = x.nrows();
+    let mut changed = |rows: std::ops::Range<usize>| {
+        let mut x = x.clone();
+        let place = [random.random_range(rows), random.random_range(0..x.ncols())];
+        let size = x.iter().fold(0.0, |size: f64, number| size.max(number.abs()));
+        x[place] += size * random.random_range(0.5..1.0);
+        x
+    };
+    [x.slice(s![..;-1, ..]).to_owned(), changed(0..rows.div_ceil(2)), changed(rows / 2..rows)]
+}
+
+/// Other labels for all examples.
+pub fn other_labels(random: &mut ChaCha8Rng, y: &Array1<usize>, classes: usize) -> Array1<usize> {
+    y.mapv(|label| (label + random.random_range(1..classes)) % classes)
 }
 
 /// `x` with 1000 or -1000 added to each row.

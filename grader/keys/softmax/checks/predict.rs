@@ -50,16 +50,39 @@ impl Inputs {
     /// Random inputs without ties, and without scores so near to each other that the order of summation decides.
     fn random(context: &mut Context, (n, features, classes): (usize, usize, usize)) -> Self {
         loop {
-            let deviation = inputs::scale(&mut context.random);
-            let w = inputs::normal(&mut context.random, (features, classes), deviation);
-            let x = inputs::normal(&mut context.random, (n, features), 1.0);
-            let clear = x.dot(&w).axis_iter(Axis(0)).all(|scores| {
-                let mut sorted = scores.to_vec();
-                sorted.sort_by(f64::total_cmp);
-                sorted.windows(2).all(|pair| pair[1] - pair[0] > 1e-9 * deviation)
-            });
-            if clear {
-                return Self { w, x };
+            let random = &mut context.random;
+            let (w_scale, x_scale) = (inputs::scale(random), inputs::scale(random));
+            let w = inputs::normal(random, (features, classes), w_scale);
+            let x = inputs::normal(random, (n, features), x_scale);
+            let inputs = Self { w, x };
+            if inputs.is_clear() {
+                return inputs;
+            }
+        }
+    }
+
+    fn is_clear(&self) -> bool {
+        let scores = self.x.dot(&self.w);
+        let largest = scores.fold(0.0, |largest: f64, score| largest.max(score.abs()));
+        scores.axis_iter(Axis(0)).all(|scores| {
+            let mut sorted = scores.to_vec();
+            sorted.sort_by(f64::total_cmp);
+            sorted.windows(2).all(|pair| pair[1] - pair[0] > 1e-10 * largest)
+        })
+    }
+
+    /// Weights and data of one shape, any two of them alike in some respect.
+    fn look_alikes(context: &mut Context) -> Vec<Self> {
+        let sizes = ordinary_sizes(context);
+        loop {
+            let [first, second] = [(); 2].map(|()| Self::random(context, sizes));
+            let random = &mut context.random;
+            let mut all = vec![Self { w: second.w, x: first.x.clone() }, Self { w: first.w.clone(), x: second.x }];
+            all.extend(inputs::look_alikes(random, &first.x).map(|x| Self { w: first.w.clone(), x }));
+            all.extend(inputs::look_alikes(random, &first.w).map(|w| Self { w, x: first.x.clone() }));
+            all.push(first);
+            if all.iter().all(Self::is_clear) {
+                return all;
             }
         }
     }
@@ -91,11 +114,12 @@ fn ordinary_sizes(context: &mut Context) -> (usize, usize, usize) {
     (random.random_range(30..60), random.random_range(4..12), random.random_range(4..10))
 }
 
-/// What every check with points asks first: two inputs of one shape, and the first again.
+/// What every check with points asks first, in random order, and one of them again.
 fn ordinary(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    let sizes = ordinary_sizes(context);
-    let (first, second) = (Inputs::random(context, sizes), Inputs::random(context, sizes));
-    [&first, &second, &first].iter().try_for_each(|inputs| inputs.hold(session, context))
+    let mut all = Inputs::look_alikes(context);
+    all.shuffle(&mut context.random);
+    let again = context.random.random_range(0..all.len());
+    all.iter().chain(all.get(again)).try_for_each(|inputs| inputs.hold(session, context))
 }
 
 fn fresh(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, Axis, concatenate};
 use rand::Rng;
 use rand::seq::SliceRandom;
 
-use super::expected::{Case, Part, hold_in_turn};
+use super::expected::{Case, Part, hold_in_turn, hold_part_in_turn};
 use super::{check, inputs, recorded};
 use crate::softmax::reference;
 
@@ -95,23 +95,31 @@ fn ordinary_shape(context: &mut Context) -> (usize, usize) {
     (context.random.random_range(4..12), context.random.random_range(3..9))
 }
 
+/// Scores and labels of one shape, any two of them alike in some respect.
+fn look_alikes(context: &mut Context) -> Vec<Case> {
+    let shape = ordinary_shape(context);
+    let random = &mut context.random;
+    let (scale, other_scale) = (inputs::scale(random), inputs::scale(random));
+    let (x, other_x) = (inputs::normal(random, shape, scale), inputs::normal(random, shape, other_scale));
+    let y = inputs::labels(random, shape.0, shape.1);
+    let mut cases = vec![case(&x, &y), case(&other_x, &y), case(&x, &inputs::other_labels(random, &y, shape.1))];
+    cases.extend(inputs::look_alikes(random, &x).iter().map(|x| case(x, &y)));
+    cases
+}
+
 /// What every check with points asks first.
 fn ordinary(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    let shape = ordinary_shape(context);
-    let (first, second) = (random_case(context, shape, 1.0), random_case(context, shape, 1.0));
-    hold_in_turn(session, context, &first, &second)
+    let cases = look_alikes(context);
+    hold_in_turn(session, context, cases)
 }
 
 fn fresh(session: &mut Session<'_>, context: &mut Context, part: Part) -> Result<(), Failure> {
-    let shape = ordinary_shape(context);
-    let mut shapes = vec![shape, shape, (50, 10), (2, 2), (1, 7), ordinary_shape(context)];
-    shapes.shuffle(&mut context.random);
-    let mut cases = Vec::new();
-    for shape in shapes {
+    let mut cases = look_alikes(context);
+    for shape in [(50, 10), (2, 2), (1, 7), ordinary_shape(context)] {
         let deviation = inputs::scale(&mut context.random);
         cases.push(random_case(context, shape, deviation));
     }
-    cases.iter().chain(cases.first()).try_for_each(|case| case.hold(session, context, part))
+    hold_part_in_turn(session, context, cases, part)
 }
 
 fn recorded_scores(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
@@ -129,7 +137,8 @@ fn equal_scores(session: &mut Session<'_>, context: &mut Context) -> Result<(), 
     numbers_of_classes.shuffle(&mut context.random);
     for classes in numbers_of_classes.into_iter().take(4) {
         let n = context.random.random_range(2..8);
-        let x = inputs::normal(&mut context.random, (n, 1), 3.0);
+        let deviation = inputs::scale(&mut context.random);
+        let x = inputs::normal(&mut context.random, (n, 1), deviation);
         let x = x.broadcast((n, classes)).expect("one column becomes many").to_owned();
         let y = inputs::labels(&mut context.random, n, classes);
         case(&x, &y).hold(session, context, Part::Both)?;
@@ -141,7 +150,8 @@ fn large_scores(session: &mut Session<'_>, context: &mut Context) -> Result<(), 
     ordinary(session, context)?;
     let shape = ordinary_shape(context);
     for _ in 0..2 {
-        let near = inputs::normal(&mut context.random, shape, 1.0);
+        let deviation = inputs::moderate_scale(&mut context.random);
+        let near = inputs::normal(&mut context.random, shape, deviation);
         // Far apart, but no probability is rounded to 0: then the logarithm of it is as right as any other way.
         let wide = Array2::from_shape_simple_fn(shape, || context.random.random_range(-250.0..250.0));
         let mut x = concatenate![Axis(0), near, wide];
@@ -159,7 +169,8 @@ fn large_scores(session: &mut Session<'_>, context: &mut Context) -> Result<(), 
 fn numeric(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let shape = ordinary_shape(context);
     for _ in 0..2 {
-        random_case(context, shape, 1.0).hold_numerically(session, context, "x")?;
+        let deviation = inputs::moderate_scale(&mut context.random);
+        random_case(context, shape, deviation).hold_numerically(session, context, "x")?;
     }
     Ok(())
 }
@@ -167,14 +178,16 @@ fn numeric(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
 fn unchanged(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
     let shape = ordinary_shape(context);
-    random_case(context, shape, 2.0).hold_with_inputs_unchanged(session, context)
+    let deviation = inputs::scale(&mut context.random);
+    random_case(context, shape, deviation).hold_with_inputs_unchanged(session, context)
 }
 
 fn single(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
     let (n, classes) = ordinary_shape(context);
     for shape in [(1, classes), (n, 1), (1, classes), (1, 1)] {
-        random_case(context, shape, 2.0).hold(session, context, Part::Both)?;
+        let deviation = inputs::scale(&mut context.random);
+        random_case(context, shape, deviation).hold(session, context, Part::Both)?;
     }
     Ok(())
 }

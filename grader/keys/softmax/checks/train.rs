@@ -10,6 +10,7 @@ use gradus_assignments::softmax::call;
 use gradus_question::{Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, Axis};
 use rand::Rng;
+use rand::seq::SliceRandom;
 
 use super::expected::close_to;
 use super::{check, inputs};
@@ -149,12 +150,18 @@ impl Training {
     }
 }
 
-/// What every check with points asks first: two data sets of the same shape, one step each.
+/// What every check with points asks first, in random order, and one of them again: one step each, from arguments of
+/// one shape, any two of them alike in some respect.
 pub fn ordinary(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let first = Training::of_one_example(context);
-    let mut second = first.clone();
-    second.x = &second.x * -0.5 + 0.25;
-    for training in [&first, &second, &first] {
+    let random = &mut context.random;
+    let other_data = Training { x: &first.x * random.random_range(-0.8..-0.4) + 0.25, ..first.clone() };
+    let other_rate = Training { learning_rate: 2.0 * first.learning_rate, ..first.clone() };
+    let other_seed = Training { seed: random.random(), ..first.clone() };
+    let mut all = vec![first, other_data, other_rate, other_seed];
+    all.shuffle(random);
+    let again = random.random_range(0..all.len());
+    for training in all.iter().chain(all.get(again)) {
         training.hold(session, context).map_err(|failure| {
             failure.with_hint("this check starts from one plain step; get the check of one step right first")
         })?;
