@@ -31,6 +31,8 @@ pub struct Splitter {
     searched: usize,
     /// Whether the last text did not end its line.
     in_line: bool,
+    /// Whether the next newline is the one that ends a marker's line.
+    after_content: bool,
 }
 
 impl Splitter {
@@ -58,6 +60,9 @@ impl Splitter {
         if rest.is_empty() {
             return None;
         }
+        if std::mem::take(&mut self.after_content) && rest[0] == b'\n' {
+            return Some(1);
+        }
         if rest.starts_with(BEGIN) {
             let Some(end) = find(&rest[self.searched..], END).map(|end| end + self.searched) else {
                 // Long content would otherwise be searched again with every portion.
@@ -80,9 +85,8 @@ impl Splitter {
             let inside = String::from_utf8_lossy(&rest[CONTENT_BEGIN.len()..end]).into_owned();
             let (mime_type, text) = inside.split_once('\n').unwrap_or((&inside, ""));
             take(Part::Content { mime_type: mime_type.trim(), text });
-            let mut length = end + CONTENT_END.len();
-            length += usize::from(rest.get(length) == Some(&b'\n'));
-            return Some(length);
+            self.after_content = true;
+            return Some(end + CONTENT_END.len());
         }
         let length = self.text_length(rest);
         if length == 0 {

@@ -211,7 +211,7 @@ fn copy_statements(source: &mut Source, parsed: &Parsed, statements: &Statements
         at = item.range.end;
     }
     source.copy(&parsed.text, at..parsed.text.text.len(), &edits);
-    source.push("\n;\n");
+    source.push("\n");
 }
 
 /// Separates what rustc says about the types of kept variables from what is for the user.
@@ -223,13 +223,15 @@ fn read_types(
     let mut types = BTreeMap::new();
     let mut rest = Vec::new();
     for message in messages {
-        let at = message.places(file).find_map(|(place, _, label)| Some((kept_at(keeps, &place)?, label)));
-        match at {
-            Some((name, label)) => {
-                let type_name = label.strip_prefix("argument has type `&").and_then(|text| text.strip_suffix('`'));
-                types.extend(type_name.map(|type_name| (name.clone(), type_name.to_owned())));
-            }
-            None => rest.push(message),
+        let hits: Vec<_> =
+            message.places(file).filter_map(|(place, _, label)| Some((kept_at(keeps, &place)?, label))).collect();
+        let found = hits.iter().find_map(|(name, label)| {
+            let type_name = label.strip_prefix("argument has type `&")?.strip_suffix('`')?;
+            Some(((*name).clone(), type_name.to_owned()))
+        });
+        types.extend(found);
+        if hits.is_empty() {
+            rest.push(message);
         }
     }
     (types, rest)

@@ -1,14 +1,17 @@
 //! A notebook to run cells in: one engine, and everything that came out of it.
 
+use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use gradus_engine::{Cell, CellError, Engine, Event, Library, MimeBundle, Options, Outcome, RustcEngine};
 
 pub struct Notebook {
     pub engine: RustcEngine,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    events: Receiver<Event>,
+    answer: Box<dyn Fn(&str) -> Option<String>>,
+    seen: Vec<Seen>,
     next: u64,
 }
 
@@ -27,25 +30,57 @@ impl Notebook {
     }
 
     /// A notebook whose user answers questions.
-    pub fn with_answers(answer: impl Fn(&str) -> Option<String> + Send + 'static) -> Self {
-        let (sender, receiver) = mpsc::sync_channel(64);
+    pub fn with_answers(answer: impl Fn(&str) -> Option<String> + 'static) -> Self {
+        let (sender, events) = mpsc::sync_channel(64);
         let options = Options { library_root: library_root(), assignment: None };
         let engine = RustcEngine::start(&options, sender).expect("the engine starts");
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let to = seen.clone();
-        thread::spawn(move || collect(receiver, &to, answer));
-        Self { engine, seen, next: 0 }
+        Self { engine, events, answer: Box::new(answer), seen: Vec::new(), next: 0 }
     }
 
     pub fn run(&mut self, code: &str) -> Outcome {
+        self.run_while(code, true, || ())
+    }
+
+    /// Runs a cell; `meanwhile` is called once it has printed something.
+    pub fn run_while(&mut self, code: &str, allow_stdin: bool, meanwhile: impl FnOnce()) -> Outcome {
         self.next += 1;
-        self.seen.lock().unwrap().clear();
+        self.seen.clear();
         let execution_count = u32::try_from(self.next).unwrap();
-        let outcome =
-            self.engine.execute(&Cell { id: self.next, execution_count, code: code.to_owned(), allow_stdin: true });
-        // The channel may still hold what was sent; nothing is sent after the outcome.
-        thread::sleep(std::time::Duration::from_millis(10));
+        let cell = Cell { id: self.next, execution_count, code: code.to_owned(), allow_stdin };
+        let mut meanwhile = Some(meanwhile);
+        let Self { engine, events, answer, seen, .. } = self;
+        let outcome = thread::scope(|scope| {
+            let running = scope.spawn(|| engine.execute(&cell));
+            while !running.is_finished() {
+                if let Ok(event) = events.recv_timeout(Duration::from_millis(2)) {
+                    collect(event, seen, answer);
+                    if let Some(meanwhile) = meanwhile.take() {
+                        meanwhile();
+                    }
+                }
+            }
+            running.join().unwrap()
+        });
+        // Everything of the cell was sent before its outcome.
+        self.drain();
         outcome
+    }
+
+    fn drain(&mut self) {
+        while let Ok(event) = self.events.try_recv() {
+            collect(event, &mut self.seen, &self.answer);
+        }
+    }
+
+    /// Waits for output that comes after a cell.
+    pub fn wait_for_stdout(&mut self, text: &str) -> bool {
+        let limit = Instant::now() + Duration::from_secs(20);
+        while !self.stdout().contains(text) && Instant::now() < limit {
+            if let Ok(event) = self.events.recv_timeout(Duration::from_millis(50)) {
+                collect(event, &mut self.seen, &self.answer);
+            }
+        }
+        self.stdout().contains(text)
     }
 
     /// Runs a cell that has to succeed, and returns its value as text.
@@ -73,7 +108,7 @@ impl Notebook {
     }
 
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+        self.seen.clone()
     }
 
     pub fn stdout(&self) -> String {
@@ -120,25 +155,21 @@ fn library_root() -> std::path::PathBuf {
     root
 }
 
-fn collect(events: Receiver<Event>, to: &Mutex<Vec<Seen>>, answer: impl Fn(&str) -> Option<String>) {
-    for event in events {
-        let mut seen = to.lock().unwrap();
-        match event {
-            Event::Stdout { cell, text } => match seen.last_mut() {
-                Some(Seen::Stdout(last, before)) if *last == cell => before.push_str(&text),
-                _ => seen.push(Seen::Stdout(cell, text)),
-            },
-            Event::Stderr { cell, text } => match seen.last_mut() {
-                Some(Seen::Stderr(last, before)) if *last == cell => before.push_str(&text),
-                _ => seen.push(Seen::Stderr(cell, text)),
-            },
-            Event::Display { cell, data, display_id, update } => {
-                seen.push(Seen::Display(cell, data, display_id, update));
-            }
-            Event::ClearOutput { cell, wait } => seen.push(Seen::Clear(cell, wait)),
-            Event::Input { prompt, reply, .. } => {
-                let _ = reply.send(answer(&prompt));
-            }
+fn collect(event: Event, seen: &mut Vec<Seen>, answer: &dyn Fn(&str) -> Option<String>) {
+    match event {
+        Event::Stdout { cell, text } => match seen.last_mut() {
+            Some(Seen::Stdout(last, before)) if *last == cell => before.push_str(&text),
+            _ => seen.push(Seen::Stdout(cell, text)),
+        },
+        Event::Stderr { cell, text } => match seen.last_mut() {
+            Some(Seen::Stderr(last, before)) if *last == cell => before.push_str(&text),
+            _ => seen.push(Seen::Stderr(cell, text)),
+        },
+        Event::Display { cell, data, display_id, update } => seen.push(Seen::Display(cell, data, display_id, update)),
+        Event::ClearOutput { cell, wait } => seen.push(Seen::Clear(cell, wait)),
+        Event::Input { prompt, reply, .. } => {
+            // Nobody waits for it when the cell is gone.
+            let _ = reply.send(answer(&prompt));
         }
     }
 }
