@@ -51,7 +51,7 @@ pub fn run(engine: &mut RustcEngine, command: &Command) -> Result<Option<MimeBun
             dependencies::add(engine, argument)?;
             return Ok(None);
         }
-        "type" => engine.type_of(argument)?,
+        "type" => crate::types::shorten(&engine.type_of(argument)?),
         "explain" => explain(engine, argument)?,
         name => return Err(failures::command(name, &format!("there is no command `:{name}`"))),
     };

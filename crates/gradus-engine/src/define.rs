@@ -78,7 +78,7 @@ impl Session {
     /// The crates that a crate's text refers to.
     pub fn dependencies(&self, unit: &Unit) -> BTreeSet<usize> {
         let mentions = self.with_macros(&unit.mentions());
-        let numbers = mentions.iter().filter_map(|name| self.names.get(name)).copied();
+        let numbers = self.references(&mentions).into_iter().map(|reference| reference.unit);
         numbers.filter(|number| *number != unit.number).collect()
     }
 

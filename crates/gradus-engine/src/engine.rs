@@ -171,6 +171,10 @@ impl RustcEngine {
             .map(|(name, variable)| (name.clone(), variable.clone()))
             .collect();
         self.session = with_items;
+        // If the cell fails they come back, but no session knows them.
+        for name in &dropped {
+            let _ = self.process.forget(name);
+        }
         let ran = compiled.is_some();
         let result = match compiled {
             Some(compiled) => self.run_compiled(&compiled, parsed, &mut progress),
@@ -179,9 +183,6 @@ impl RustcEngine {
         if result.is_ok() {
             self.session = std::mem::take(&mut progress.session);
             self.undo = Some((before, ran));
-        }
-        for name in &dropped {
-            let _ = self.process.forget(name);
         }
         progress.phase("run");
         if self.settings.timing {
@@ -258,7 +259,7 @@ impl RustcEngine {
         let mut mentions = statements.mentions.clone();
         mentions.extend(parsed.imports.iter().chain(&session.imports).map(|import| import.root.clone()));
         let mentions = session.with_macros(&mentions);
-        let of_items = mentions.iter().filter_map(|name| session.names.get(name)).copied();
+        let of_items = session.references(&mentions).into_iter().map(|reference| reference.unit);
         let variables = mentions.iter().filter_map(|name| session.variables.get(name));
         of_items.chain(variables.flat_map(|variable| variable.units.iter().copied())).collect()
     }
@@ -280,6 +281,7 @@ impl RustcEngine {
             End::Failed { type_name, text } => return Err(failures::ended_in_error(&type_name, &text)),
             End::Died(death) => return Err(failures::died(death, &self.output.last_words())),
             End::Interrupted => return Err(failures::interrupted()),
+            End::NoInput => return Err(failures::no_input()),
             End::Fault(fault) => return Err(failures::fault(&fault)),
         }
         self.keep_variables(compiled, parsed, progress);

@@ -104,6 +104,16 @@ pub fn interrupted() -> CellError {
     )
 }
 
+/// The cell asks, and nobody can answer.
+pub fn no_input() -> CellError {
+    short(
+        CellErrorKind::Panic,
+        "no input",
+        "the cell reads from standard input, but this notebook cannot be asked".to_owned(),
+        "All variables are as they were before the cell.",
+    )
+}
+
 /// The engine itself is at fault.
 pub fn fault(what: &str) -> CellError {
     short(CellErrorKind::Internal, "fault", what.to_owned(), "This is a fault of the notebook's engine, not yours.")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cell::{Import, Macro};
 use crate::mentions::Names;
-use crate::session::Session;
+use crate::session::{Reference, Session};
 
 /// Lints that would blame the user for how cells are put together, or for a mathematician's `W`.
 const ALLOWED: &str = "#![allow(unused_imports, unused_mut, unused_assignments, unused_macros, unused_attributes, \
@@ -45,14 +45,14 @@ pub fn header(scope: &Scope<'_>) -> Header {
     let mut text = format!("{ALLOWED} {} extern crate gradus_prelude as __gradus; ", scope.extra);
     text.push_str("use __gradus::notebook::*; use __gradus::{eprint, eprintln}; ");
     let mut units = BTreeSet::new();
-    for name in &mentions {
-        let Some(number) = session.names.get(name).filter(|number| Some(**number) != scope.unit) else { continue };
-        let Some(unit) = session.units.get(number) else { continue };
-        if scope.own.contains(name) {
+    for Reference { name, unit: number, by_method } in session.references(&mentions) {
+        let Some(unit) = session.units.get(&number).filter(|_| Some(number) != scope.unit) else { continue };
+        if scope.own.contains(&name) {
             continue;
         }
-        text.push_str(&format!("use {}::{name}; ", unit.crate_name));
-        units.insert(*number);
+        let alias = if by_method { " as _" } else { "" };
+        text.push_str(&format!("use {}::{name}{alias}; ", unit.crate_name));
+        units.insert(number);
     }
     for import in scope.imports {
         let clashes = !import.is_nameless() && (scope.own.contains(&import.name) || units_declare(scope, &import.name));

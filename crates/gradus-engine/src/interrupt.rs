@@ -48,6 +48,11 @@ impl Stop {
         !state.stopped
     }
 
+    /// Ends a process that is at work, without an interrupt.
+    pub fn kill(&self, process: u32) {
+        kill(process);
+    }
+
     /// A process is no longer at work for the cell, or goes on without it.
     pub fn released(&self, process: u32) {
         self.lock().processes.retain(|other| *other != process);

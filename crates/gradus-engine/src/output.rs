@@ -25,6 +25,8 @@ pub struct Output {
     /// The cell that is running, or was the last to run.
     cell: AtomicU64,
     allow_stdin: AtomicBool,
+    /// Whether a question has no answer yet.
+    asked: Arc<AtomicBool>,
     stdin: Mutex<Option<ChildStdin>>,
     state: Mutex<State>,
     changed: Condvar,
@@ -56,6 +58,7 @@ impl Output {
             events,
             cell: AtomicU64::new(0),
             allow_stdin: AtomicBool::new(false),
+            asked: Arc::default(),
             stdin: Mutex::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -95,6 +98,7 @@ impl Output {
         self.flush(&mut state);
         state.value = None;
         state.last_words.clear();
+        self.asked.store(false, Ordering::SeqCst);
         self.cell.store(cell, Ordering::SeqCst);
         self.allow_stdin.store(allow_stdin, Ordering::SeqCst);
     }
@@ -187,6 +191,18 @@ impl Output {
         }
     }
 
+    /// The cell reads from standard input itself: asks, unless there is a question already. Returns false when there
+    /// is nobody to ask.
+    pub fn ask_for_line(&self) -> bool {
+        let allowed = self.allow_stdin.load(Ordering::SeqCst);
+        if allowed && !self.asked.load(Ordering::SeqCst) {
+            let mut state = self.lock();
+            self.flush(&mut state);
+            self.ask("", false);
+        }
+        allowed
+    }
+
     /// Passes a question on, and its answer, when it comes, to the process.
     pub fn ask(&self, prompt: &str, password: bool) {
         let cell = self.cell.load(Ordering::SeqCst);
@@ -200,8 +216,12 @@ impl Output {
         else {
             return;
         };
+        self.asked.store(true, Ordering::SeqCst);
+        let asked = self.asked.clone();
         thread::spawn(move || {
-            write_answer(stdin, answer.recv().ok().flatten());
+            let answer = answer.recv().ok().flatten();
+            asked.store(false, Ordering::SeqCst);
+            write_answer(stdin, answer);
         });
     }
 

@@ -27,6 +27,8 @@ pub struct Process {
     messages: Receiver<Value>,
     /// The process that holds the variables now.
     worker: u32,
+    /// The one that has taken over from it, if it has said so before the worker's end was told.
+    successor: Option<u32>,
     /// Threads of cells in it.
     threads: u64,
     marks: u64,
@@ -51,6 +53,8 @@ pub enum End {
     Died(Death),
     /// The user stopped it.
     Interrupted,
+    /// It read from standard input, and there is nobody to answer.
+    NoInput,
     /// The cell could not be loaded.
     Fault(String),
 }
@@ -66,6 +70,9 @@ pub struct Death {
 
 /// How long a new process, or a checkpoint that takes over, may need. Generous: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often to look whether a running cell waits for input.
+const LOOK: Duration = Duration::from_millis(100);
 
 impl Process {
     /// Starts the process. Its socket is made in `directory`.
@@ -108,6 +115,7 @@ impl Process {
             control: control.ok_or_else(missing)?,
             messages,
             worker,
+            successor: None,
             threads: 0,
             marks: 0,
             output,
@@ -127,8 +135,7 @@ impl Process {
         let end = if stop.is_set() { End::Interrupted } else { end? };
         match end {
             End::Done => {}
-            End::Died(_) => self.wait_for_successor()?,
-            End::Interrupted => self.wait_for_successor()?,
+            End::Died(_) | End::Interrupted | End::NoInput => self.wait_for_successor()?,
             _ => self.step_back()?,
         }
         self.mark()?;
@@ -160,14 +167,33 @@ impl Process {
 
     /// Whether the process has died since the last cell, by a thread of a cell, so that the state is the one before.
     pub fn has_stepped_back(&mut self) -> bool {
-        let Ok(message) = self.messages.try_recv() else { return false };
-        let died = message["exit"].as_u64() == Some(u64::from(self.worker));
-        died && self.wait_for_successor().is_ok()
+        while let Ok(message) = self.messages.try_recv() {
+            self.note_successor(&message);
+            if message["exit"].as_u64() == Some(u64::from(self.worker)) {
+                return self.wait_for_successor().is_ok();
+            }
+        }
+        false
     }
 
     fn wait_for_end(&mut self, stop: &Stop) -> io::Result<End> {
+        let mut reads = 0;
         loop {
-            let message = self.messages.recv().map_err(io::Error::other)?;
+            let message = match self.messages.recv_timeout(LOOK) {
+                Ok(message) => message,
+                Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("the runner is gone")),
+                Err(RecvTimeoutError::Timeout) => {
+                    // Twice, so that a question of the library's own has been seen by now.
+                    reads = if reads_stdin(self.worker) { reads + 1 } else { 0 };
+                    if reads == 2 && !self.output.ask_for_line() {
+                        stop.kill(self.worker);
+                        self.wait_for_exit()?;
+                        return Ok(End::NoInput);
+                    }
+                    continue;
+                }
+            };
+            self.note_successor(&message);
             if message.get("started").is_some() {
                 // Its checkpoint exists, so that an interrupt may end it; at once, if it came while there was none.
                 stop.started(self.worker);
@@ -183,19 +209,36 @@ impl Process {
         }
     }
 
+    fn wait_for_exit(&mut self) -> io::Result<()> {
+        loop {
+            let message = self.messages.recv_timeout(PATIENCE).map_err(io::Error::other)?;
+            self.note_successor(&message);
+            if message["exit"].as_u64() == Some(u64::from(self.worker)) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn note_successor(&mut self, message: &Value) {
+        if let Some(pid) = message["ready"].as_u64() {
+            self.successor = u32::try_from(pid).ok();
+        }
+    }
+
     fn wait_for_successor(&mut self) -> io::Result<()> {
         let limit = Instant::now() + PATIENCE;
         loop {
+            if let Some(successor) = self.successor.take() {
+                self.worker = successor;
+                self.threads = 0;
+                return Ok(());
+            }
             let left = limit.saturating_duration_since(Instant::now());
             let message = self.messages.recv_timeout(left).map_err(|error| match error {
                 RecvTimeoutError::Timeout => io::Error::other("no checkpoint took over"),
                 RecvTimeoutError::Disconnected => io::Error::other("the runner is gone"),
             })?;
-            if let Some(pid) = message["ready"].as_u64() {
-                self.worker = u32::try_from(pid).unwrap_or_default();
-                self.threads = 0;
-                return Ok(());
-            }
+            self.note_successor(&message);
         }
     }
 
@@ -219,6 +262,15 @@ impl Drop for Process {
         let _ = self._lifeline.shutdown(std::net::Shutdown::Both);
         let _ = self.supervisor.wait();
     }
+}
+
+/// Whether a thread of the process is in a `read` from standard input.
+fn reads_stdin(process: u32) -> bool {
+    const READ: &str = if cfg!(target_arch = "x86_64") { "0 0x0 " } else { "63 0x0 " };
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    threads
+        .filter_map(|thread| std::fs::read_to_string(thread.path().join("syscall")).ok())
+        .any(|call| call.starts_with(READ))
 }
 
 fn read_end(end: &Value) -> End {

@@ -88,6 +88,17 @@ pub struct Built {
     pub uses: Vec<Arc<Built>>,
 }
 
+/// An item that some code refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Its name.
+    pub name: String,
+    /// Its crate.
+    pub unit: usize,
+    /// Whether it is a trait that is not named itself.
+    pub by_method: bool,
+}
+
 impl Unit {
     /// Its items.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
@@ -139,6 +150,22 @@ impl Session {
             }
         }
         all
+    }
+
+    /// The items that code with these mentions refers to: by name, and traits by the name of a method.
+    pub fn references(&self, mentions: &Names) -> Vec<Reference> {
+        let mut found: Vec<Reference> = mentions
+            .iter()
+            .filter_map(|name| Some(Reference { name: name.clone(), unit: *self.names.get(name)?, by_method: false }))
+            .collect();
+        for unit in self.units.values() {
+            for item in unit.items().filter(|item| item.methods.iter().any(|method| mentions.contains(method))) {
+                if let Some(name) = item.name().filter(|name| !mentions.contains(*name)) {
+                    found.push(Reference { name: name.to_owned(), unit: unit.number, by_method: true });
+                }
+            }
+        }
+        found
     }
 
     /// Brings imports into scope; a name that was there gives way.

@@ -84,7 +84,7 @@ impl Paths {
         let named = self.name(type_name, session)?;
         Some(Variable {
             type_path: named.path,
-            type_name: type_name.to_owned(),
+            type_name: shorten(type_name),
             mutable,
             units: named.units,
             depends_on: session.definition_closure(named.own),
@@ -164,6 +164,29 @@ impl Named {
     }
 }
 
+/// The type as people write it: without paths, and arrays by their usual names.
+pub fn shorten(type_name: &str) -> String {
+    let mut short = String::new();
+    let mut rest = type_name;
+    while let Some(start) = rest.find(is_word) {
+        short.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let length = path_length(rest);
+        short.push_str(rest[..length].rsplit("::").next().unwrap_or_default());
+        rest = &rest[length..];
+    }
+    short.push_str(rest);
+    for dimensions in 0..=6 {
+        for element in ["f64", "f32", "usize", "i32", "i64", "u8", "u32", "u64", "bool"] {
+            let long = |data: &str| format!("ArrayBase<{data}, Dim<[usize; {dimensions}]>, {element}>");
+            short = short.replace(&long(&format!("OwnedRepr<{element}>")), &format!("Array{dimensions}<{element}>"));
+            short = short
+                .replace(&long(&format!("ViewRepr<&{element}>")), &format!("ArrayView{dimensions}<'_, {element}>"));
+        }
+    }
+    short
+}
+
 /// A closure, a function's own type, an opaque type.
 pub fn is_unnameable(type_name: &str) -> bool {
     type_name.contains(['{', '@']) || type_name.split(|c| !is_word(c)).any(|word| word == "impl")
@@ -203,4 +226,16 @@ fn path_length(text: &str) -> usize {
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_short_names() {
+        let long = "std::option::Option<ndarray::ArrayBase<OwnedRepr<f64>, Dim<[usize; 2]>, f64>>";
+        assert_eq!(shorten(long), "Option<Array2<f64>>");
+        assert_eq!(shorten("&'static str"), "&'static str");
+    }
 }

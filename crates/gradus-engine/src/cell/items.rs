@@ -22,6 +22,8 @@ pub struct Item {
     pub mentions: Names,
     /// Types inside it that other crates can name, as paths from the item's own place: `foo::bar::Baz`.
     pub types: Vec<String>,
+    /// Methods, if it is a trait: code may call them and not name it.
+    pub methods: Vec<String>,
 }
 
 /// What an item is.
@@ -80,6 +82,7 @@ pub fn item(item: &syn::Item) -> Item {
         edits: public.edits,
         mentions: mentions::in_tokens(tokens),
         types: types.found,
+        methods: methods(item),
     }
 }
 
@@ -123,6 +126,15 @@ fn kind(item: &syn::Item) -> ItemKind {
         _ => return ItemKind::Other,
     };
     if ident == "_" { ItemKind::Other } else { ItemKind::Named(ident.to_string()) }
+}
+
+fn methods(item: &syn::Item) -> Vec<String> {
+    let syn::Item::Trait(item) = item else { return Vec::new() };
+    let methods = item.items.iter().filter_map(|member| match member {
+        syn::TraitItem::Fn(method) => Some(method.sig.ident.to_string()),
+        _ => None,
+    });
+    methods.collect()
 }
 
 fn member(member: &syn::ImplItem) -> Option<(String, Range<usize>)> {

@@ -186,7 +186,8 @@ fn values_show_themselves() {
     let mut notebook = Notebook::new();
     notebook.ok("struct Rich; impl Rich { pub fn evcxr_display(&self) { println!(\"EVCXR_BEGIN_CONTENT text/html\\n<b>hi</b>\\nEVCXR_END_CONTENT\"); } }");
     notebook.ok("Rich");
-    let [Seen::Display(2, data, None, false)] = notebook.seen().try_into().expect("one display") else { panic!() };
+    let seen = notebook.seen();
+    let [Seen::Display(2, data, None, false)] = &seen[..] else { panic!("{seen:?}") };
     assert_eq!(data["text/html"], "<b>hi</b>");
     assert!(notebook.value("struct Plain; Plain").contains("Plain"));
     assert_eq!(notebook.value("if true { 1 } else { 2 }"), "1");
