@@ -212,6 +212,8 @@ impl Compiler {
             .arg(format!("-Cextra-filename={}", call.suffix))
             .arg(format!("-Copt-level={level}"))
             .args(["-Ccodegen-units=1", "-Cprefer-dynamic", "-Coverflow-checks=on", "-Cdebuginfo=line-tables-only"])
+            // Crates of items are found here by those that use them; naming them on the command line is not enough.
+            .arg("-Ldependency=.")
             .arg(format!("-Ldependency={}", self.library.directory.display()));
         for (name, path) in self.library.externs() {
             rustc.arg(format!("--extern={name}={}", path.display()));
