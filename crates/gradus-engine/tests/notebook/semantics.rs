@@ -76,7 +76,7 @@ fn macros_and_imports_stay() {
         notebook.value("let mut h: HashMap<String, i32> = HashMap::new(); h.insert(\"a\".into(), 1); h.len()"),
         "1"
     );
-    assert_eq!(notebook.error("use this::will::fail;").name, "E0432");
+    assert_eq!(notebook.error("use this::will::fail;").name, "E0433");
     assert_eq!(notebook.value("h.len()"), "1");
 }
 
@@ -130,7 +130,7 @@ fn implementations_may_come_later_and_again() {
 #[test]
 fn values_of_a_redefined_type_are_dropped_and_never_read() {
     let mut notebook = Notebook::new();
-    notebook.ok("struct Q { a: u64, b: u64 } struct Holder { q: Q } let q_old = Q { a: 0x41414141, b: 7 }; let holder = Holder { q: Q { a: 1, b: 2 } }; let other = 5;");
+    notebook.ok("struct Q { a: u64, b: u64 } struct Holder { q: Q } let q_old = Q { a: 0x41414141, b: 7 }; let holder = Holder { q: Q { a: 1, b: 2 } }; let other = 5u64;");
     assert_eq!(notebook.value("struct Q { a: u64, b: &'static u64 } 5"), "5");
     assert!(notebook.stderr().contains("`holder`, `q_old`"), "{}", notebook.stderr());
     let error = notebook.error("*q_old.b");
