@@ -4,11 +4,11 @@
 //!
 //! Source: CS231n, notes on neural networks, part 1, and on backpropagation.
 
-use ndarray::{Array, Array1, Array2, ArrayRef, ArrayRef1, ArrayRef2, Axis, Dimension};
+use ndarray::{Array, Array1, Array2, ArrayRef, ArrayRef1, ArrayRef2, CowArray, Dimension, Ix2};
 
 use crate::Scalar;
 use crate::activations::{ReluCache, relu_backward, relu_forward};
-use crate::machinery::matmul;
+use crate::machinery::{add_product, copy, matmul, sum_of_rows, weight_gradient};
 use crate::shape::{require, require_same_shape};
 
 /// What [`affine_backward`] needs: the input as rows, the shape it had, and the weights.
@@ -42,10 +42,9 @@ pub fn affine_forward<F: Scalar, D: Dimension>(
     b: &ArrayRef1<F>,
 ) -> (Array2<F>, AffineCache<F, D>) {
     require_affine("affine_forward", x.shape(), w, b);
-    let shape = x.raw_dim();
-    let x = x.to_shape((shape[0], w.nrows())).expect("one row for each example").into_owned();
-    let out = matmul(x.view(), w.view()) + b.view();
-    (out, AffineCache { x, shape, w: w.to_owned() })
+    let (rows, shape) = (as_rows(x), x.raw_dim());
+    let out = rows_through(&rows, w, b);
+    (out, AffineCache { x: copy(&rows), shape, w: copy(w) })
 }
 
 /// The gradients `(dx, dw, db)` of [`affine_forward`].
@@ -76,8 +75,8 @@ pub fn affine_backward<F: Scalar, D: Dimension>(
     let AffineCache { x, shape, w } = cache;
     require_upstream("affine_backward", dout, cache);
     let dx = matmul(dout.view(), w.t()).into_shape_with_order(shape.clone()).expect("as many elements as x");
-    let dw = matmul(x.t(), dout.view());
-    let db = dout.sum_axis(Axis(0));
+    let dw = weight_gradient(x, dout);
+    let db = sum_of_rows(dout);
     (dx, dw, db)
 }
 
@@ -85,7 +84,7 @@ pub fn affine_backward<F: Scalar, D: Dimension>(
 #[derive(Debug, Clone)]
 pub struct AffineReluCache<F, D> {
     affine: AffineCache<F, D>,
-    relu: ReluCache<F, ndarray::Ix2>,
+    relu: ReluCache<F, Ix2>,
 }
 
 /// An affine layer with ReLU behind it: `out = max(0, rows(x) @ w + b)`.
@@ -131,8 +130,23 @@ pub fn affine_relu_backward<F: Scalar, D: Dimension>(
     affine_backward(&dscores, &cache.affine)
 }
 
+/// [`affine_forward`] of rows, with nothing kept for the backward pass: `x @ w + b`.
+pub(crate) fn rows_through<F: Scalar>(x: &ArrayRef2<F>, w: &ArrayRef2<F>, b: &ArrayRef1<F>) -> Array2<F> {
+    let mut out = Array2::zeros((x.nrows(), w.ncols()));
+    out.outer_iter_mut().for_each(|mut row| row.assign(b));
+    add_product(x.view(), w.view(), &mut out);
+    out
+}
+
+/// One row for each example. Copies only an array that is not row-major.
+pub(crate) fn as_rows<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>) -> CowArray<'_, F, Ix2> {
+    let batch = x.shape()[0];
+    let features: usize = x.shape()[1..].iter().product();
+    x.to_shape((batch, features)).expect("as many elements")
+}
+
 #[track_caller]
-fn require_affine<F>(operation: &str, x: &[usize], w: &ArrayRef2<F>, b: &ArrayRef1<F>) {
+pub(crate) fn require_affine<F>(operation: &str, x: &[usize], w: &ArrayRef2<F>, b: &ArrayRef1<F>) {
     assert!(!x.is_empty(), "{operation}: x needs a batch axis, but is {x:?}");
     let features: usize = x[1..].iter().product();
     let rule = "w needs one row for each feature of x";

@@ -12,11 +12,12 @@
 //! Source: Cho and others, Learning phrase representations using RNN encoder-decoder (2014), in the form of PyTorch's
 //! `GRU`; the paper applies `r` before the product.
 
-use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, concatenate, s};
 
 use crate::Scalar;
-use crate::recurrent::{Cell, require_bias, sigmoid};
+use crate::machinery::vector::{sigmoid, tanh, vectorised};
+use crate::machinery::{copy, for_each, matmul_into, sum_of_rows, transposed};
+use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
 use crate::steps::{each_step, each_step_backward};
 
@@ -86,7 +87,7 @@ pub fn gru_step_forward<F: Scalar>(
     let [memory_r, memory_z, memory] = blocks(&(prev_h.dot(wh) + bh), units);
     let r = (input_r + memory_r).mapv_into(sigmoid);
     let z = (input_z + memory_z).mapv_into(sigmoid);
-    let n = (input_n + &r * &memory).mapv_into(F::tanh);
+    let n = (input_n + &r * &memory).mapv_into(tanh);
     let next_h = z.mapv(|z| F::one() - z) * &n + &z * &prev_h.view();
 
     let (x, prev_h, wx, wh) = (x.to_owned(), prev_h.to_owned(), wx.to_owned(), wh.to_owned());
@@ -203,27 +204,29 @@ pub fn gru_forward<F: Scalar>(
     let mut gates = each_step(x, wx, bx); // what the inputs contribute, for all steps at once
     let mut memory = Array3::zeros((batch, time, units));
     let mut h = Array3::zeros((batch, time, units));
-    let (mut prev_h, mut a) = (h0.to_owned(), Array2::zeros((batch, 3 * units)));
-    for t in 0..time {
-        a.assign(bh);
-        general_mat_mul(F::one(), &prev_h, wh, F::one(), &mut a);
-        let mut gates_t = gates.index_axis_mut(Axis(1), t);
-        for example in 0..batch {
-            for k in 0..units {
-                let [at_r, at_z, at_n] = [0, 1, 2].map(|gate| [example, gate * units + k]);
-                let r = sigmoid(gates_t[at_r] + a[at_r]);
-                let z = sigmoid(gates_t[at_z] + a[at_z]);
-                let n = (gates_t[at_n] + r * a[at_n]).tanh();
-                (gates_t[at_r], gates_t[at_z], gates_t[at_n]) = (r, z, n);
-                let next_h = (F::one() - z) * n + z * prev_h[[example, k]];
-                memory[[example, t, k]] = a[at_n];
-                prev_h[[example, k]] = next_h;
+    // The examples do not depend on each other: each thread takes some of them through all steps.
+    let (work, share) = (operations(&h, wh), share(batch));
+    let results = memory.axis_chunks_iter_mut(Axis(0), share).zip(h.axis_chunks_iter_mut(Axis(0), share));
+    let parts = gates.axis_chunks_iter_mut(Axis(0), share).zip(results).zip(h0.axis_chunks_iter(Axis(0), share));
+    for_each(parts, work, |((mut gates, (mut memory, mut h)), h0)| {
+        let (mut prev_h, mut a) = (h0.to_owned(), Array2::zeros((h0.nrows(), 3 * units)));
+        for t in 0..time {
+            a.outer_iter_mut().for_each(|mut a| a.assign(bh));
+            matmul_into(prev_h.view(), wh.view(), a.view_mut(), F::one(), F::one());
+            for (n, (mut prev_h, a)) in prev_h.outer_iter_mut().zip(a.outer_iter()).enumerate() {
+                let a = a.to_slice().expect("row-major");
+                cell(
+                    gates.slice_mut(s![n, t, ..]).as_slice_mut().expect("row-major"),
+                    a,
+                    prev_h.as_slice_mut().expect("row-major"),
+                );
+                memory.slice_mut(s![n, t, ..]).assign(&ndarray::aview1(&a[2 * units..]));
+                h.slice_mut(s![n, t, ..]).assign(&prev_h);
             }
         }
-        h.index_axis_mut(Axis(1), t).assign(&prev_h);
-    }
-    let (x, h0, wx, wh) = (x.to_owned(), h0.to_owned(), wx.to_owned(), wh.to_owned());
-    (h.clone(), GruCache { x, h0, wx, wh, gates, memory, h })
+    });
+    let cache = GruCache { x: copy(x), h0: h0.to_owned(), wx: copy(wx), wh: copy(wh), gates, memory, h: copy(&h) };
+    (h, cache)
 }
 
 /// Back through [`gru_forward`], from the last step to the first: each step as in [`gru_step_backward`], with `dnext_h`
@@ -246,35 +249,78 @@ pub fn gru_forward<F: Scalar>(
 pub fn gru_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &GruCache<F>) -> GruGradients<F> {
     let GruCache { x, h0, wx, wh, gates, memory, h } = cache;
     require_same_shape("gru_backward", ("h", h.shape()), ("dout", dout.shape()));
-    let one = F::one();
     let (batch, time, units) = h.dim();
 
-    let mut dax = Array3::zeros(gates.raw_dim());
-    let mut dah = Array2::<F>::zeros((batch, 3 * units));
-    let (mut dwh, mut dbh) = (Array2::zeros(wh.raw_dim()), Array1::zeros(3 * units));
-    let mut dh = Array2::<F>::zeros(h0.raw_dim()); // what the later steps want of this state
-    for t in (0..time).rev() {
-        let prev_h = if t == 0 { h0.view() } else { h.index_axis(Axis(1), t - 1) };
-        let (gates_t, mut dax_t) = (gates.index_axis(Axis(1), t), dax.index_axis_mut(Axis(1), t));
-        for example in 0..batch {
-            for k in 0..units {
-                let [at_r, at_z, at_n] = [0, 1, 2].map(|gate| [example, gate * units + k]);
-                let [r, z, n] = [gates_t[at_r], gates_t[at_z], gates_t[at_n]];
-                let dnext_h = dout[[example, t, k]] + dh[[example, k]];
-                let dn = dnext_h * (one - z) * (one - n * n);
-                let dz = dnext_h * (prev_h[[example, k]] - n) * z * (one - z);
-                let dr = dn * memory[[example, t, k]] * r * (one - r);
-                (dax_t[at_r], dax_t[at_z], dax_t[at_n]) = (dr, dz, dn);
-                (dah[at_r], dah[at_z], dah[at_n]) = (dr, dz, dn * r);
-                dh[[example, k]] = dnext_h * z;
+    let wh_t = transposed(wh);
+    let (mut dax, mut dah) = (Array3::zeros(gates.raw_dim()), Array3::zeros(gates.raw_dim()));
+    let mut dh0 = Array2::zeros(h0.raw_dim());
+    let (work, share) = (operations(h, wh), share(batch));
+    let results = dax.axis_chunks_iter_mut(Axis(0), share).zip(dah.axis_chunks_iter_mut(Axis(0), share));
+    let parts = results.zip(dh0.axis_chunks_iter_mut(Axis(0), share)).enumerate();
+    for_each(parts, work, |(part, ((mut dax, mut dah), mut dh))| {
+        // `dh`: what the later steps want of this state.
+        for t in (0..time).rev() {
+            for (n, mut dh) in dh.outer_iter_mut().enumerate() {
+                let example = part * share + n;
+                let prev_h = if t == 0 { h0.row(example) } else { h.slice(s![example, t - 1, ..]) };
+                dh += &dout.slice(s![example, t, ..]);
+                back_through_cell(
+                    dax.slice_mut(s![n, t, ..]).as_slice_mut().expect("row-major"),
+                    dah.slice_mut(s![n, t, ..]).as_slice_mut().expect("row-major"),
+                    gates.slice(s![example, t, ..]).to_slice().expect("row-major"),
+                    memory.slice(s![example, t, ..]).to_slice().expect("row-major"),
+                    prev_h.as_standard_layout().as_slice().expect("row-major"),
+                    dh.as_slice_mut().expect("row-major"),
+                );
             }
+            matmul_into(dah.index_axis(Axis(1), t), wh_t.view(), dh.view_mut(), F::one(), F::one());
         }
-        general_mat_mul(one, &prev_h.t(), &dah, one, &mut dwh);
-        dbh += &dah.sum_axis(Axis(0));
-        general_mat_mul(one, &dah, &wh.t(), one, &mut dh);
-    }
+    });
+    let dwh = gradient_over_time(h0, h, &dah);
+    let dbh = sum_of_rows(&dah.to_shape((batch * time, 3 * units)).expect("as many elements"));
     let (dx, dwx, dbx) = each_step_backward(&dax, x, wx);
-    GruGradients { dx, dh0: dh, dwx, dwh, dbx, dbh }
+    GruGradients { dx, dh0, dwx, dwh, dbx, dbh }
+}
+
+vectorised! {
+    /// One example's step from the old state to the new one, and from the inputs' contribution to the gates, in place; `a` is
+    /// what the state contributes.
+    fn cell<F: Scalar>(gates: &mut [F], a: &[F], h: &mut [F]) {
+        let units = h.len();
+        let (rz, n) = gates.split_at_mut(2 * units);
+        let memory = &a[2 * units..];
+        rz.iter_mut().zip(a).for_each(|(gate, &a)| *gate = sigmoid(*gate + a));
+        let (r, z) = rz.split_at(units);
+        for ((n, &r), &memory) in n.iter_mut().zip(r).zip(memory) {
+            *n = tanh(*n + r * memory);
+        }
+        for ((h, &z), &n) in h.iter_mut().zip(z).zip(&*n) {
+            *h = (F::ONE - z) * n + z * *h;
+        }
+    }
+
+    /// One example's step back: `dax` and `dah` as in [`gru_step_backward`], from the gradient `dh` of the new state, which
+    /// becomes the part of the old state's that does not go through the gates.
+    fn back_through_cell<F: Scalar>(
+        dax: &mut [F], dah: &mut [F], gates: &[F], memory: &[F], prev_h: &[F], dh: &mut [F],
+    ) {
+        let units = dh.len();
+        let [r, z, n] = [0, 1, 2].map(|gate| &gates[gate * units..(gate + 1) * units]);
+        let (drz, dn) = dax.split_at_mut(2 * units);
+        let (dr, dz) = drz.split_at_mut(units);
+        for ((dn, &dh), (&z, &n)) in dn.iter_mut().zip(&*dh).zip(z.iter().zip(n)) {
+            *dn = dh * (F::ONE - z) * (F::ONE - n * n);
+        }
+        for ((dz, &dh), ((&z, &n), &prev_h)) in dz.iter_mut().zip(&*dh).zip(z.iter().zip(n).zip(prev_h)) {
+            *dz = dh * (prev_h - n) * z * (F::ONE - z);
+        }
+        for ((dr, &dn), (&r, &memory)) in dr.iter_mut().zip(&*dn).zip(r.iter().zip(memory)) {
+            *dr = dn * memory * r * (F::ONE - r);
+        }
+        dah.copy_from_slice(dax);
+        dah[2 * units..].iter_mut().zip(r).for_each(|(dn, &r)| *dn *= r);
+        dh.iter_mut().zip(z).for_each(|(dh, &z)| *dh *= z);
+    }
 }
 
 /// The three blocks of columns, as arrays of their own.

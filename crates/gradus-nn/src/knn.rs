@@ -6,9 +6,11 @@
 
 use std::cmp::Ordering;
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};
 
 use crate::Scalar;
+use crate::machinery::vector::vectorised;
+use crate::machinery::{for_each, matmul, sum_of};
 use crate::shape::require;
 
 /// The Euclidean distances between test and training examples, with loops over both:
@@ -81,18 +83,34 @@ pub fn compute_distances_one_loop<F: Scalar>(x: &ArrayRef2<F>, x_train: &ArrayRe
 #[track_caller]
 pub fn compute_distances_no_loops<F: Scalar>(x: &ArrayRef2<F>, x_train: &ArrayRef2<F>) -> Array2<F> {
     require_features("compute_distances_no_loops", x, x_train);
-    let squares = |x: &ArrayRef2<F>| x.map_axis(Axis(1), |row| row.dot(&row));
-    let (lengths, train_lengths) = (squares(x).insert_axis(Axis(1)), squares(x_train));
-    let mut dists = x.dot(&x_train.t());
-    let shape = dists.dim();
-    let lengths = lengths.broadcast(shape).expect("one length for each row");
-    let train_lengths = train_lengths.broadcast(shape).expect("one length for each column");
-    Zip::from(&mut dists).and(lengths).and(train_lengths).for_each(|distance, &length, &train_length| {
-        let square = length + train_length - F::cast(2.0) * *distance;
-        // Not `max`: it would make 0 of NaN.
-        *distance = if square < F::zero() { F::zero() } else { square.sqrt() };
+    let (lengths, train_lengths) = (squared_lengths(x), squared_lengths(x_train));
+    let mut dists = matmul(x.view(), x_train.t());
+    let operations = dists.len();
+    for_each(dists.outer_iter_mut().zip(&lengths), operations, |(row, &length)| {
+        distances(row.into_slice().expect("row-major"), length, &train_lengths);
     });
     dists
+}
+
+/// `sum_k x_ik^2` of each row.
+fn squared_lengths<F: Scalar>(x: &ArrayRef2<F>) -> Vec<F> {
+    let x = x.as_standard_layout();
+    let mut lengths = vec![F::zero(); x.nrows()];
+    for_each(lengths.iter_mut().zip(x.outer_iter()), x.len(), |(length, row)| {
+        *length = sum_of(row.to_slice().expect("row-major"), |value| value * value);
+    });
+    lengths
+}
+
+vectorised! {
+    /// From the products of one test example with the training examples to its distances from them.
+    fn distances<F: Scalar>(products: &mut [F], length: F, train_lengths: &[F]) {
+        for (distance, &train_length) in products.iter_mut().zip(train_lengths) {
+            let square = length + train_length - (*distance + *distance);
+            // Not `max`: it would make 0 of NaN.
+            *distance = if square < F::zero() { F::zero() } else { square.sqrt() };
+        }
+    }
 }
 
 /// The label that most of the `k` nearest training examples have. Of labels with equally many votes the smallest wins; of

@@ -13,11 +13,12 @@
 //! Source: CS231n, lecture and assignment on recurrent networks; Hochreiter and Schmidhuber, Long short-term memory
 //! (1997), with the forget gate of Gers, Schmidhuber and Cummins (2000).
 
-use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, concatenate, s};
 
 use crate::Scalar;
-use crate::recurrent::{Cell, require_bias, sigmoid};
+use crate::machinery::vector::{sigmoid, tanh, vectorised};
+use crate::machinery::{copy, for_each, matmul_into, transposed};
+use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
 use crate::steps::{each_step, each_step_backward};
 
@@ -83,10 +84,10 @@ pub fn lstm_step_forward<F: Scalar>(
     let units = prev_h.ncols();
     let mut gates = x.dot(wx) + prev_h.dot(wh) + b;
     gates.slice_mut(s![.., ..3 * units]).mapv_inplace(sigmoid);
-    gates.slice_mut(s![.., 3 * units..]).mapv_inplace(F::tanh);
+    gates.slice_mut(s![.., 3 * units..]).mapv_inplace(tanh);
     let [i, f, o, g] = blocks(&gates, units);
     let next_c = f * prev_c + i * &g;
-    let tanh_c = next_c.mapv(F::tanh);
+    let tanh_c = next_c.mapv(tanh);
     let next_h = o * &tanh_c;
 
     let cache = LstmStepCache {
@@ -211,26 +212,29 @@ pub fn lstm_forward<F: Scalar>(
     let mut gates = each_step(x, wx, b); // what the inputs contribute, for all steps at once
     let mut c = Array3::zeros((batch, time, units));
     let mut h = Array3::zeros((batch, time, units));
-    let (mut prev_h, mut state) = (h0.to_owned(), Array2::<F>::zeros((batch, units)));
-    for t in 0..time {
-        let mut a = gates.index_axis_mut(Axis(1), t);
-        general_mat_mul(F::one(), &prev_h, wh, F::one(), &mut a);
-        for n in 0..batch {
-            for k in 0..units {
-                let i = sigmoid(a[[n, k]]);
-                let f = sigmoid(a[[n, units + k]]);
-                let o = sigmoid(a[[n, 2 * units + k]]);
-                let g = a[[n, 3 * units + k]].tanh();
-                state[[n, k]] = f * state[[n, k]] + i * g;
-                prev_h[[n, k]] = o * state[[n, k]].tanh();
-                (a[[n, k]], a[[n, units + k]], a[[n, 2 * units + k]], a[[n, 3 * units + k]]) = (i, f, o, g);
+    // The examples do not depend on each other: each thread takes some of them through all steps.
+    let (work, share) = (operations(&h, wh), share(batch));
+    let states = c.axis_chunks_iter_mut(Axis(0), share).zip(h.axis_chunks_iter_mut(Axis(0), share));
+    let parts = gates.axis_chunks_iter_mut(Axis(0), share).zip(states).zip(h0.axis_chunks_iter(Axis(0), share));
+    for_each(parts, work, |((mut gates, (mut c, mut h)), h0)| {
+        let (mut prev_h, mut prev_c) = (h0.to_owned(), Array2::zeros(h0.raw_dim()));
+        for t in 0..time {
+            let mut a = gates.index_axis_mut(Axis(1), t);
+            matmul_into(prev_h.view(), wh.view(), a.view_mut(), F::one(), F::one());
+            for (n, (mut prev_c, mut prev_h)) in prev_c.outer_iter_mut().zip(prev_h.outer_iter_mut()).enumerate() {
+                let (mut a, mut c, mut h) = (a.row_mut(n), c.slice_mut(s![n, t, ..]), h.slice_mut(s![n, t, ..]));
+                cell(
+                    a.as_slice_mut().expect("row-major"),
+                    prev_c.as_slice_mut().expect("row-major"),
+                    prev_h.as_slice_mut().expect("row-major"),
+                );
+                c.assign(&prev_c);
+                h.assign(&prev_h);
             }
         }
-        c.index_axis_mut(Axis(1), t).assign(&state);
-        h.index_axis_mut(Axis(1), t).assign(&prev_h);
-    }
-    let (x, h0, wx, wh) = (x.to_owned(), h0.to_owned(), wx.to_owned(), wh.to_owned());
-    (h.clone(), LstmCache { x, h0, wx, wh, gates, c, h })
+    });
+    let cache = LstmCache { x: copy(x), h0: h0.to_owned(), wx: copy(wx), wh: copy(wh), gates, c, h: copy(&h) };
+    (h, cache)
 }
 
 /// Back through [`lstm_forward`], from the last step to the first: each step as in [`lstm_step_backward`], with
@@ -254,35 +258,87 @@ pub fn lstm_forward<F: Scalar>(
 pub fn lstm_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &LstmCache<F>) -> LstmGradients<F> {
     let LstmCache { x, h0, wx, wh, gates, c, h } = cache;
     require_same_shape("lstm_backward", ("h", h.shape()), ("dout", dout.shape()));
-    let (one, zero) = (F::one(), F::zero());
     let (batch, time, units) = h.dim();
 
+    let wh_t = transposed(wh);
     let mut da = Array3::zeros(gates.raw_dim());
-    let mut dwh = Array2::zeros(wh.raw_dim());
-    // What the later steps want of this step's states.
-    let (mut dh, mut dc) = (Array2::zeros(h0.raw_dim()), Array2::<F>::zeros(h0.raw_dim()));
-    for t in (0..time).rev() {
-        let (gates_t, mut da_t) = (gates.index_axis(Axis(1), t), da.index_axis_mut(Axis(1), t));
-        for n in 0..batch {
-            for k in 0..units {
-                let [i, f, o, g] = [0, 1, 2, 3].map(|gate| gates_t[[n, gate * units + k]]);
-                let tanh_c = c[[n, t, k]].tanh();
-                let prev_c = if t == 0 { zero } else { c[[n, t - 1, k]] };
-                let dnext_h = dout[[n, t, k]] + dh[[n, k]];
-                let dnext_c = dc[[n, k]] + dnext_h * o * (one - tanh_c * tanh_c);
-                da_t[[n, k]] = dnext_c * g * i * (one - i);
-                da_t[[n, units + k]] = dnext_c * prev_c * f * (one - f);
-                da_t[[n, 2 * units + k]] = dnext_h * tanh_c * o * (one - o);
-                da_t[[n, 3 * units + k]] = dnext_c * i * (one - g * g);
-                dc[[n, k]] = dnext_c * f;
+    let mut dh0 = Array2::zeros(h0.raw_dim());
+    let (work, share) = (operations(h, wh), share(batch));
+    let results = da.axis_chunks_iter_mut(Axis(0), share).zip(dh0.axis_chunks_iter_mut(Axis(0), share));
+    let states = gates.axis_chunks_iter(Axis(0), share).zip(c.axis_chunks_iter(Axis(0), share));
+    let parts = results.zip(states).zip(dout.axis_chunks_iter(Axis(0), share));
+    for_each(parts, work, |(((mut da, mut dh), (gates, c)), dout)| {
+        // `dh` and `dc`: what the later steps want of this step's states.
+        let (mut dc, before) = (Array2::zeros(dh.raw_dim()), vec![F::zero(); units]);
+        for t in (0..time).rev() {
+            let mut da_t = da.index_axis_mut(Axis(1), t);
+            dh += &dout.index_axis(Axis(1), t);
+            for (n, (mut dc, dh)) in dc.outer_iter_mut().zip(dh.outer_iter()).enumerate() {
+                let (mut da, gates, c) = (da_t.row_mut(n), gates.slice(s![n, t, ..]), c.index_axis(Axis(0), n));
+                let c = c.to_slice().expect("row-major");
+                let prev_c = if t == 0 { &before } else { &c[(t - 1) * units..t * units] };
+                back_through_cell(
+                    da.as_slice_mut().expect("row-major"),
+                    gates.to_slice().expect("row-major"),
+                    &c[t * units..(t + 1) * units],
+                    prev_c,
+                    dh.to_slice().expect("row-major"),
+                    dc.as_slice_mut().expect("row-major"),
+                );
             }
+            matmul_into(da_t.view(), wh_t.view(), dh.view_mut(), F::one(), F::zero());
         }
-        let prev_h = if t == 0 { h0.view() } else { h.index_axis(Axis(1), t - 1) };
-        general_mat_mul(one, &prev_h.t(), &da_t, one, &mut dwh);
-        general_mat_mul(one, &da_t, &wh.t(), zero, &mut dh);
-    }
+    });
+    let dwh = gradient_over_time(h0, h, &da);
     let (dx, dwx, db) = each_step_backward(&da, x, wx);
-    LstmGradients { dx, dh0: dh, dwx, dwh, db }
+    LstmGradients { dx, dh0, dwx, dwh, db }
+}
+
+vectorised! {
+    /// One example's step from the old states to the new ones, and from `a` to the gates, in place.
+    fn cell<F: Scalar>(gates: &mut [F], c: &mut [F], h: &mut [F]) {
+        let units = c.len();
+        let (ifo, g) = gates.split_at_mut(3 * units);
+        ifo.iter_mut().for_each(|a| *a = sigmoid(*a));
+        g.iter_mut().for_each(|a| *a = tanh(*a));
+        let [i, f, o] = [0, 1, 2].map(|gate| &ifo[gate * units..(gate + 1) * units]);
+
+        for ((c, &f), (&i, &g)) in c.iter_mut().zip(f).zip(i.iter().zip(&*g)) {
+            *c = f * *c + i * g;
+        }
+        for ((h, &o), &c) in h.iter_mut().zip(o).zip(&*c) {
+            *h = o * tanh(c);
+        }
+    }
+
+    /// One example's step back: `da` as in [`lstm_step_backward`], from the gradients `dh` and `dc` of the new states; `dc`
+    /// becomes that of the old cell state.
+    fn back_through_cell<F: Scalar>(da: &mut [F], gates: &[F], c: &[F], prev_c: &[F], dh: &[F], dc: &mut [F]) {
+        let units = c.len();
+        let [i, f, o, g] = [0, 1, 2, 3].map(|gate| &gates[gate * units..(gate + 1) * units]);
+        let (di_df, do_dg) = da.split_at_mut(2 * units);
+        let ((di, df), (d_o, dg)) = (di_df.split_at_mut(units), do_dg.split_at_mut(units));
+
+        let tanh_c = dg; // for now
+        tanh_c.iter_mut().zip(c).for_each(|(tanh_c, &c)| *tanh_c = tanh(c));
+        for ((d_o, &dh), (&tanh_c, &o)) in d_o.iter_mut().zip(dh).zip(tanh_c.iter().zip(o)) {
+            *d_o = dh * tanh_c * o * (F::ONE - o);
+        }
+        for ((dc, &dh), (&tanh_c, &o)) in dc.iter_mut().zip(dh).zip(tanh_c.iter().zip(o)) {
+            *dc += dh * o * (F::ONE - tanh_c * tanh_c);
+        }
+        for ((di, &dc), (&i, &g)) in di.iter_mut().zip(&*dc).zip(i.iter().zip(g)) {
+            *di = dc * g * i * (F::ONE - i);
+        }
+        for ((df, &dc), (&f, &prev_c)) in df.iter_mut().zip(&*dc).zip(f.iter().zip(prev_c)) {
+            *df = dc * prev_c * f * (F::ONE - f);
+        }
+        let dg = tanh_c;
+        for ((dg, &dc), (&i, &g)) in dg.iter_mut().zip(&*dc).zip(i.iter().zip(g)) {
+            *dg = dc * i * (F::ONE - g * g);
+        }
+        dc.iter_mut().zip(f).for_each(|(dc, &f)| *dc *= f);
+    }
 }
 
 /// The four blocks of columns, as arrays of their own.

@@ -1,12 +1,10 @@
-//! What the recurrent layers share: the logistic function and the rules for their shapes.
+//! What the recurrent layers share: the rules for their shapes, and how their work is split.
+
+use ndarray::{Array2, ArrayRef2, ArrayRef3, Axis};
 
 use crate::Scalar;
+use crate::machinery::{matmul_into, threads};
 use crate::shape::require;
-
-/// `1 / (1 + exp(-x))`. Where `exp` overflows, the quotient is 0, as it should be.
-pub(crate) fn sigmoid<F: Scalar>(x: F) -> F {
-    (F::one() + (-x).exp()).recip()
-}
 
 /// The shapes of a recurrent layer's arguments, as they were given.
 pub(crate) struct Cell<'a> {
@@ -46,4 +44,24 @@ impl Cell<'_> {
 pub(crate) fn require_bias(operation: &str, b: (&str, &[usize]), w: (&str, &[usize])) {
     let rule = format!("{} needs one value for each column of {}", b.0, w.0);
     require(b.1[0] == w.1[1], operation, &rule, w, b);
+}
+
+/// How many examples of a batch a thread takes.
+pub(crate) fn share(batch: usize) -> usize {
+    batch.div_ceil(threads()).max(1)
+}
+
+/// About as many operations as all steps of a recurrent layer have.
+pub(crate) fn operations<F>(h: &ArrayRef3<F>, wh: &ArrayRef2<F>) -> usize {
+    h.len() * (wh.ncols() / 8 + 32)
+}
+
+/// `dwh = sum_t h_t-1^T @ da_t`, where `h` (batch, time, units) holds the states after each step.
+pub(crate) fn gradient_over_time<F: Scalar>(h0: &ArrayRef2<F>, h: &ArrayRef3<F>, da: &ArrayRef3<F>) -> Array2<F> {
+    let mut dwh = Array2::zeros((h0.ncols(), da.dim().2));
+    for (t, da_t) in da.axis_iter(Axis(1)).enumerate() {
+        let prev_h = if t == 0 { h0.view() } else { h.index_axis(Axis(1), t - 1) };
+        matmul_into(prev_h.t(), da_t, dwh.view_mut(), F::one(), if t == 0 { F::zero() } else { F::one() });
+    }
+    dwh
 }

@@ -6,11 +6,12 @@
 //!
 //! Source: CS231n, lecture and assignment on recurrent networks; Elman, Finding structure in time (1990).
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, Zip};
+use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis};
 
 use crate::Scalar;
-use crate::recurrent::{Cell, require_bias};
+use crate::machinery::vector::{tanh, vectorised};
+use crate::machinery::{copy, for_each, matmul_into, transposed};
+use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
 use crate::steps::{each_step, each_step_backward};
 
@@ -66,7 +67,7 @@ pub fn rnn_step_forward<F: Scalar>(
     require_bias(operation, ("b", b.shape()), ("wx", wx.shape()));
 
     let a = x.dot(wx) + prev_h.dot(wh) + b;
-    let next_h = a.mapv_into(F::tanh);
+    let next_h = a.mapv_into(tanh);
     let cache = RnnStepCache {
         x: x.to_owned(),
         prev_h: prev_h.to_owned(),
@@ -168,13 +169,19 @@ pub fn rnn_forward<F: Scalar>(
 
     // What the inputs contribute does not depend on the states: one product for all steps.
     let mut h = each_step(x, wx, b);
-    let mut prev_h = h0.to_owned();
-    for mut h_t in h.axis_iter_mut(Axis(1)) {
-        general_mat_mul(F::one(), &prev_h, wh, F::one(), &mut h_t);
-        h_t.mapv_inplace(F::tanh);
-        prev_h.assign(&h_t);
-    }
-    let cache = RnnCache { x: x.to_owned(), h0: h0.to_owned(), wx: wx.to_owned(), wh: wh.to_owned(), h: h.clone() };
+    // The examples do not depend on each other: each thread takes some of them through all steps.
+    let (work, share) = (operations(&h, wh), share(h.dim().0));
+    let parts = h.axis_chunks_iter_mut(Axis(0), share).zip(h0.axis_chunks_iter(Axis(0), share));
+    for_each(parts, work, |(mut h, h0)| {
+        let mut prev_h = h0.to_owned();
+        for mut h_t in h.axis_iter_mut(Axis(1)) {
+            matmul_into(prev_h.view(), wh.view(), h_t.view_mut(), F::one(), F::one());
+            for (h, prev_h) in h_t.outer_iter_mut().zip(prev_h.outer_iter_mut()) {
+                activate(h.into_slice().expect("row-major"), prev_h.into_slice().expect("row-major"));
+            }
+        }
+    });
+    let cache = RnnCache { x: copy(x), h0: h0.to_owned(), wx: copy(wx), wh: copy(wh), h: copy(&h) };
     (h, cache)
 }
 
@@ -202,23 +209,44 @@ pub fn rnn_forward<F: Scalar>(
 pub fn rnn_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &RnnCache<F>) -> RnnGradients<F> {
     let RnnCache { x, h0, wx, wh, h } = cache;
     require_same_shape("rnn_backward", ("h", h.shape()), ("dout", dout.shape()));
-    let (one, zero) = (F::one(), F::zero());
 
-    let mut da = Array3::zeros(h.raw_dim());
-    let mut dwh = Array2::zeros(wh.raw_dim());
-    let mut dh = Array2::zeros(h0.raw_dim()); // what the later steps want of this state
-    for t in (0..x.shape()[1]).rev() {
-        let mut da_t = da.index_axis_mut(Axis(1), t);
-        let (dout_t, h_t) = (dout.index_axis(Axis(1), t), h.index_axis(Axis(1), t));
-        Zip::from(&mut da_t)
-            .and(&dout_t)
-            .and(&dh)
-            .and(&h_t)
-            .for_each(|da, &dout, &dh, &h| *da = (dout + dh) * (one - h * h));
-        let prev_h = if t == 0 { h0.view() } else { h.index_axis(Axis(1), t - 1) };
-        general_mat_mul(one, &prev_h.t(), &da_t, one, &mut dwh);
-        general_mat_mul(one, &da_t, &wh.t(), zero, &mut dh);
-    }
+    let wh_t = transposed(wh);
+    let mut da = copy(dout);
+    let mut dh0 = Array2::zeros(h0.raw_dim());
+    let (work, share) = (operations(h, wh), share(h.dim().0));
+    let parts = da.axis_chunks_iter_mut(Axis(0), share).zip(dh0.axis_chunks_iter_mut(Axis(0), share));
+    for_each(parts.zip(h.axis_chunks_iter(Axis(0), share)), work, |((mut da, mut dh), h)| {
+        for t in (0..h.dim().1).rev() {
+            // `da_t` holds `dout_t`, and `dh` what the later steps want of this state.
+            let (mut da_t, h_t) = (da.index_axis_mut(Axis(1), t), h.index_axis(Axis(1), t));
+            for ((da, dh), h) in da_t.outer_iter_mut().zip(dh.outer_iter()).zip(h_t.outer_iter()) {
+                back_through_tanh(
+                    da.into_slice().expect("row-major"),
+                    dh.to_slice().expect("row-major"),
+                    h.to_slice().expect("row-major"),
+                );
+            }
+            matmul_into(da_t.view(), wh_t.view(), dh.view_mut(), F::one(), F::zero());
+        }
+    });
+    let dwh = gradient_over_time(h0, h, &da);
     let (dx, dwx, db) = each_step_backward(&da, x, wx);
-    RnnGradients { dx, dh0: dh, dwx, dwh, db }
+    RnnGradients { dx, dh0, dwx, dwh, db }
+}
+
+vectorised! {
+    /// `h_t = tanh(a_t)` of one example, from `a_t` in the place of `h_t`; and a copy of it.
+    fn activate<F: Scalar>(h: &mut [F], copy: &mut [F]) {
+        for (h, copy) in h.iter_mut().zip(copy) {
+            *h = tanh(*h);
+            *copy = *h;
+        }
+    }
+
+    /// `da_t = (dout_t + dh_t) * (1 - h_t^2)` of one example, from `dout_t` in the place of `da_t`.
+    fn back_through_tanh<F: Scalar>(da: &mut [F], dh: &[F], h: &[F]) {
+        for ((da, &dh), &h) in da.iter_mut().zip(dh).zip(h) {
+            *da = (*da + dh) * (F::ONE - h * h);
+        }
+    }
 }

@@ -4,10 +4,13 @@ use std::iter::Sum;
 
 use ndarray::NdFloat;
 
+use crate::machinery::vector::Float;
+
 /// A real number in single or double precision: `f32` or `f64`.
 ///
 /// The arithmetic of arrays and the functions `exp`, `ln`, `sqrt` and so on come with [`NdFloat`]. This trait adds
-/// the two conversions that formulas need.
+/// the two conversions that formulas need. No other type can have it, because the machinery that computes matrix products
+/// and exponentials knows only these two.
 ///
 /// ```
 /// use gradus_nn::Scalar;
@@ -17,7 +20,7 @@ use ndarray::NdFloat;
 /// assert_eq!(mean_of_two(1.0_f32, 2.0), 1.5);
 /// assert_eq!(mean_of_two(1.0_f64, 2.0), 1.5);
 /// ```
-pub trait Scalar: NdFloat + Sum + Default {
+pub trait Scalar: NdFloat + Sum + Default + Float {
     /// The number of this type nearest to `value`.
     fn cast(value: f64) -> Self;
 

@@ -31,20 +31,26 @@ pub fn softmax_loss<F: Scalar>(x: &ArrayRef2<F>, y: &ArrayRef1<usize>) -> (F, Ar
     require_labels("softmax_loss", x, y);
     require_classes("softmax_loss", y, x.ncols());
     let n = F::count(x.nrows());
-
-    // Work on shifted scores throughout: for scores of 1e8, ln(sum) would otherwise be lost beside the maximum.
-    let mut dx = shifted(x);
+    let mut dx = x.as_standard_layout().into_owned();
     let mut loss = F::zero();
-    for (mut row, &label) in dx.outer_iter_mut().zip(y) {
-        let correct = row[label];
-        row.mapv_inplace(F::exp);
-        let sum = row.sum();
-        loss += sum.ln() - correct;
-        row /= sum;
-        row[label] -= F::one();
+    for (row, &label) in dx.outer_iter_mut().zip(y) {
+        loss += cross_entropy(row.into_slice().expect("row-major"), label);
     }
     dx /= n;
     (loss / n, dx)
+}
+
+/// The cross-entropy `ln sum_j exp(x_j) - x_label` of one row of scores, whose gradient takes the scores' place.
+pub(crate) fn cross_entropy<F: Scalar>(row: &mut [F], label: usize) -> F {
+    // Work on shifted scores throughout: for scores of 1e8, ln(sum) would otherwise be lost beside the maximum.
+    let maximum = row.iter().fold(F::neg_infinity(), |maximum, &score| maximum.max(score));
+    row.iter_mut().for_each(|score| *score -= maximum);
+    let correct = row[label];
+    row.iter_mut().for_each(|score| *score = score.exp());
+    let sum: F = row.iter().copied().sum();
+    row.iter_mut().for_each(|exponential| *exponential /= sum);
+    row[label] -= F::one();
+    sum.ln() - correct
 }
 
 /// The softmax of each row: `p_ij = exp(x_ij) / sum_k exp(x_ik)`.

@@ -1,16 +1,17 @@
 //! An affine map at every step of a sequence, as one matrix product.
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayViewMut2, Axis, CowArray, Ix2};
+use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayViewMut2, CowArray, Ix2};
 
 use crate::Scalar;
+use crate::machinery::{for_each, matmul, matmul_into, sum_of_rows};
 
 /// `x @ w + b` at every step of every example, as one product: (batch, time, features) to (batch, time, outputs).
 pub(crate) fn each_step<F: Scalar>(x: &ArrayRef3<F>, w: &ArrayRef2<F>, b: &ArrayRef1<F>) -> Array3<F> {
     let (batch, time, _) = x.dim();
     let mut y = Array3::<F>::zeros((batch, time, w.ncols()));
-    y += &b.view();
-    general_mat_mul(F::one(), &as_rows(x), w, F::one(), &mut rows_of(&mut y));
+    let elements = y.len();
+    for_each(y.outer_iter_mut(), elements, |mut y| y.assign(b));
+    matmul_into(as_rows(x).view(), w.view(), rows_of(&mut y), F::one(), F::one());
     y
 }
 
@@ -20,10 +21,10 @@ pub(crate) fn each_step_backward<F: Scalar>(
     x: &ArrayRef3<F>,
     w: &ArrayRef2<F>,
 ) -> (Array3<F>, Array2<F>, Array1<F>) {
-    let dy_rows = as_rows(dy);
+    let (dy, x_rows) = (as_rows(dy), as_rows(x));
     let mut dx = Array3::zeros(x.raw_dim());
-    general_mat_mul(F::one(), &dy_rows, &w.t(), F::zero(), &mut rows_of(&mut dx));
-    (dx, as_rows(x).t().dot(&dy_rows), dy_rows.sum_axis(Axis(0)))
+    matmul_into(dy.view(), w.t(), rows_of(&mut dx), F::one(), F::zero());
+    (dx, matmul(x_rows.t(), dy.view()), sum_of_rows(&dy))
 }
 
 /// All steps of all examples as rows: (batch, time, features) to (batch * time, features). Copies only an array that is

@@ -34,21 +34,29 @@ pub fn svm_loss<F: Scalar>(x: &ArrayRef2<F>, y: &ArrayRef1<usize>, delta: F) -> 
     let n = F::count(x.nrows());
 
     let mut loss = F::zero();
-    let mut dx = Array2::zeros(x.dim());
-    for ((scores, mut slopes), &label) in x.outer_iter().zip(dx.outer_iter_mut()).zip(y) {
-        let correct = scores[label];
-        let mut violations = 0;
-        for (j, (&score, slope)) in scores.iter().zip(&mut slopes).enumerate() {
-            let margin = score - correct + delta;
-            // Not `if margin > 0`: a score that is NaN must show in the loss.
-            if j == label || margin <= F::zero() {
-                continue;
-            }
-            loss += margin;
-            *slope = n.recip();
-            violations += 1;
-        }
-        slopes[label] = -F::count(violations) / n;
+    let mut dx = x.as_standard_layout().into_owned();
+    for (row, &label) in dx.outer_iter_mut().zip(y) {
+        loss += hinge(row.into_slice().expect("row-major"), label, delta);
     }
+    dx /= n;
     (loss / n, dx)
+}
+
+/// The hinge loss `sum_{j != label} max(0, x_j - x_label + delta)` of one row of scores, whose gradient takes the scores' place.
+pub(crate) fn hinge<F: Scalar>(row: &mut [F], label: usize, delta: F) -> F {
+    let correct = row[label];
+    let (mut loss, mut violations) = (F::zero(), F::zero());
+    for (j, score) in row.iter_mut().enumerate() {
+        let margin = *score - correct + delta;
+        // Not `if margin > 0`: a score that is NaN must show in the loss.
+        *score = if j == label || margin <= F::zero() {
+            F::zero()
+        } else {
+            loss += margin;
+            violations += F::one();
+            F::one()
+        };
+    }
+    row[label] = -violations;
+    loss
 }

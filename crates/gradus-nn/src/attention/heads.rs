@@ -3,11 +3,12 @@
 //! The features of query, key and value are cut into as many equal parts as there are heads. A part is a view into the
 //! whole array, so that nothing is copied or transposed.
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array3, Array4, ArrayRef2, ArrayRef3, ArrayRef4, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
+use ndarray::{Array2, Array3, Array4, ArrayRef2, ArrayRef3, ArrayRef4, ArrayView2, ArrayViewMut2, s};
 
 use super::mask::{HeadMask, Resolved};
 use crate::Scalar;
+use crate::machinery::vector::{exp, vectorised};
+use crate::machinery::{for_each, for_each_with, matmul_into, maximum_of, sum_and_dot, sum_of};
 
 /// The output (batch, queries, heads * value width) and the weights (batch, heads, queries, keys).
 pub(super) fn attend<F: Scalar>(
@@ -20,18 +21,20 @@ pub(super) fn attend<F: Scalar>(
     let ((batch, queries, _), (_, keys, value_features)) = (query.dim(), value.dim());
     let mut weights = Array4::zeros((batch, heads, queries, keys));
     let mut out = Array3::zeros((batch, queries, value_features));
-    for n in 0..batch {
-        for head in 0..heads {
+    let operations = weights.len() * (query.dim().2 / heads.max(1) + value_features / heads.max(1) + 16);
+    let examples = weights.outer_iter_mut().zip(out.outer_iter_mut()).enumerate();
+    for_each(examples, operations, |(n, (mut weights, mut out))| {
+        for (head, mut weights) in weights.outer_iter_mut().enumerate() {
             attend_one(
                 part(query, n, head, heads),
                 part(key, n, head, heads),
                 part(value, n, head, heads),
                 &mask.of(n, head),
-                &mut weights.slice_mut(s![n, head, .., ..]),
-                &mut part_mut(&mut out, n, head, heads),
+                &mut weights,
+                columns_of(&mut out, head, heads),
             );
         }
-    }
+    });
     (out, weights)
 }
 
@@ -41,22 +44,28 @@ pub(super) fn attend_backward<F: Scalar>(
     [query, key, value]: [&ArrayRef3<F>; 3],
     weights: &ArrayRef4<F>,
 ) -> [Array3<F>; 3] {
-    let (batch, heads, queries, keys) = weights.dim();
+    let (_, heads, queries, keys) = weights.dim();
     let [mut dquery, mut dkey, mut dvalue] = [query, key, value].map(|array| Array3::zeros(array.raw_dim()));
-    let mut dscores = ndarray::Array2::zeros((queries, keys));
-    for n in 0..batch {
+    let operations = weights.len() * (query.dim().2 / heads.max(1) + value.dim().2 / heads.max(1) + 16);
+    let gradients = dquery.outer_iter_mut().zip(dkey.outer_iter_mut()).zip(dvalue.outer_iter_mut()).enumerate();
+    let room = || Array2::zeros((queries, keys));
+    for_each_with(gradients, operations, room, |dscores, (n, ((mut dquery, mut dkey), mut dvalue))| {
         for head in 0..heads {
-            let (query, key) = (part(query, n, head, heads), part(key, n, head, heads));
+            let (query, key, value) =
+                (part(query, n, head, heads), part(key, n, head, heads), part(value, n, head, heads));
             let (weights, dout) = (weights.slice(s![n, head, .., ..]), part(dout, n, head, heads));
             let (one, zero, scale) = (F::one(), F::zero(), scale(&query));
 
-            general_mat_mul(one, &weights.t(), &dout, zero, &mut part_mut(&mut dvalue, n, head, heads));
-            general_mat_mul(one, &dout, &part(value, n, head, heads).t(), zero, &mut dscores);
-            softmax_backward(&mut dscores, &weights);
-            general_mat_mul(scale, &dscores, &key, zero, &mut part_mut(&mut dquery, n, head, heads));
-            general_mat_mul(scale, &dscores.t(), &query, zero, &mut part_mut(&mut dkey, n, head, heads));
+            matmul_into(weights.t(), dout, columns_of(&mut dvalue, head, heads), one, zero);
+            matmul_into(dout, value.t(), dscores.view_mut(), one, zero);
+            for (mut dscores, weights) in dscores.outer_iter_mut().zip(weights.outer_iter()) {
+                let dscores = dscores.as_slice_mut().expect("row-major");
+                back_through_softmax(dscores, weights.to_slice().expect("row-major"));
+            }
+            matmul_into(dscores.view(), key, columns_of(&mut dquery, head, heads), scale, zero);
+            matmul_into(dscores.t(), query, columns_of(&mut dkey, head, heads), scale, zero);
         }
-    }
+    });
     [dquery, dkey, dvalue]
 }
 
@@ -67,13 +76,16 @@ fn attend_one<F: Scalar>(
     value: ArrayView2<F>,
     mask: &HeadMask,
     weights: &mut ArrayViewMut2<F>,
-    out: &mut ArrayViewMut2<F>,
+    out: ArrayViewMut2<F>,
 ) {
-    general_mat_mul(scale(&query), &query, &key.t(), F::zero(), weights);
+    matmul_into(query, key.t(), weights.view_mut(), scale(&query), F::zero());
     for (i, row) in weights.outer_iter_mut().enumerate() {
-        masked_softmax(row, |j| mask.allows(i, j));
+        let row = row.into_slice().expect("row-major");
+        let seen = mask.hide(i, row);
+        softmax(&mut row[..seen]);
+        row[seen..].fill(F::zero());
     }
-    general_mat_mul(F::one(), weights, &value, F::zero(), out);
+    matmul_into(weights.view(), value, out, F::one(), F::zero());
 }
 
 /// Without it the scores of wide vectors would be so large that the softmax has no slope: the variance of a dot product
@@ -82,29 +94,23 @@ fn scale<F: Scalar>(query: &ArrayRef2<F>) -> F {
     F::count(query.ncols()).sqrt().recip()
 }
 
-/// Scores to weights, in place. Keys that are not allowed get 0; if none is, all get 0.
-fn masked_softmax<F: Scalar>(mut row: ArrayViewMut1<F>, allowed: impl Fn(usize) -> bool) {
-    let mut maximum = F::neg_infinity();
-    for (j, &score) in row.iter().enumerate() {
-        if allowed(j) {
-            maximum = maximum.max(score);
+vectorised! {
+    /// Scores to weights, in place. Scores of minus infinity get 0, even if all are.
+    fn softmax<F: Scalar>(row: &mut [F]) {
+        let maximum = maximum_of(row);
+        if maximum == F::neg_infinity() {
+            row.fill(F::zero());
+            return;
         }
+        row.iter_mut().for_each(|score| *score = exp(*score - maximum));
+        let sum = sum_of(row, |exponential| exponential);
+        row.iter_mut().for_each(|exponential| *exponential /= sum);
     }
-    let mut sum = F::zero();
-    for (j, score) in row.iter_mut().enumerate() {
-        *score = if allowed(j) { (*score - maximum).exp() } else { F::zero() };
-        sum += *score;
-    }
-    if sum != F::zero() {
-        row.mapv_inplace(|exponential| exponential / sum);
-    }
-}
 
-/// From the gradient of the weights to that of the scores, in place: `ds_ij = w_ij (dw_ij - sum_k w_ik dw_ik)`.
-fn softmax_backward<F: Scalar>(dweights: &mut ArrayRef2<F>, weights: &ArrayRef2<F>) {
-    for (mut dweights, weights) in dweights.outer_iter_mut().zip(weights.outer_iter()) {
-        let mean = weights.dot(&dweights);
-        dweights.zip_mut_with(&weights, |dw, &w| *dw = w * (*dw - mean));
+    /// From the gradient of the weights to that of the scores, in place: `ds_ij = w_ij (dw_ij - sum_k w_ik dw_ik)`.
+    fn back_through_softmax<F: Scalar>(dweights: &mut [F], weights: &[F]) {
+        let (_, mean) = sum_and_dot(dweights, weights);
+        dweights.iter_mut().zip(weights).for_each(|(dw, &w)| *dw = w * (*dw - mean));
     }
 }
 
@@ -114,7 +120,7 @@ fn part<F>(array: &ArrayRef3<F>, n: usize, head: usize, heads: usize) -> ArrayVi
     array.slice(s![n, .., head * width..(head + 1) * width])
 }
 
-fn part_mut<F>(array: &mut Array3<F>, n: usize, head: usize, heads: usize) -> ArrayViewMut2<'_, F> {
-    let width = array.dim().2 / heads;
-    array.slice_mut(s![n, .., head * width..(head + 1) * width])
+fn columns_of<'a, F>(array: &'a mut ArrayViewMut2<F>, head: usize, heads: usize) -> ArrayViewMut2<'a, F> {
+    let width = array.ncols() / heads;
+    array.slice_mut(s![.., head * width..(head + 1) * width])
 }

@@ -2,6 +2,8 @@
 
 use ndarray::{ArrayRef, ArrayView2, ArrayView4, ArrayViewD, Axis, Dimension};
 
+use crate::Scalar;
+
 /// Which keys a query may look at. A key that it may not gets the weight 0, as if it were not there.
 ///
 /// A query that may look at no key gets only weights of 0, so its row of the output is 0 and it has no gradient. (A plain
@@ -98,12 +100,20 @@ pub(super) enum HeadMask<'a> {
 }
 
 impl HeadMask<'_> {
-    /// Whether this query may look at this key.
-    pub(super) fn allows(&self, query: usize, key: usize) -> bool {
+    /// Sets the scores of a query to minus infinity where it may not look, as far as it may look at all: the result is how
+    /// many keys that are.
+    pub(super) fn hide<F: Scalar>(&self, query: usize, scores: &mut [F]) -> usize {
         match self {
-            HeadMask::All => true,
-            HeadMask::Causal => key <= query,
-            HeadMask::Some(allowed) => allowed[[at(query, allowed.nrows()), at(key, allowed.ncols())]],
+            HeadMask::All => scores.len(),
+            HeadMask::Causal => scores.len().min(query + 1),
+            HeadMask::Some(allowed) => {
+                for (key, score) in scores.iter_mut().enumerate() {
+                    if !allowed[[at(query, allowed.nrows()), at(key, allowed.ncols())]] {
+                        *score = F::neg_infinity();
+                    }
+                }
+                scores.len()
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use super::heads::{attend, attend_backward};
 use super::scaled_dot_product::require_lengths;
 use crate::Scalar;
 use crate::initialise::xavier_uniform;
+use crate::machinery::copy;
 use crate::named::by_name;
 use crate::shape::{require, require_same_shape};
 use crate::steps::{each_step, each_step_backward};
@@ -142,7 +143,7 @@ pub fn multi_head_attention_forward<F: Scalar>(
     let projected = [each_step(query, wq, bq), each_step(key, wk, bk), each_step(value, wv, bv)];
     let (heads_out, weights) = attend(&projected[0], &projected[1], &projected[2], heads, &mask);
     let out = each_step(&heads_out, wo, bo);
-    let inputs = [query, key, value].map(ToOwned::to_owned);
+    let inputs = [query, key, value].map(copy);
     (out, MultiHeadAttentionCache { inputs, parameters: parameters.clone(), projected, weights, heads_out })
 }
 

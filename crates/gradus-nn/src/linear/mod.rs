@@ -8,14 +8,22 @@ mod softmax;
 #[cfg(feature = "svm")]
 mod svm;
 
-use ndarray::{ArrayRef1, ArrayRef2};
+use ndarray::{Array2, ArrayRef1, ArrayRef2};
 
+use crate::Scalar;
 use crate::shape::{require, require_classes, require_labels, require_rows};
 
 #[cfg(feature = "softmax")]
 pub use softmax::{predict, softmax_classifier_loss, softmax_classifier_loss_naive, train_softmax};
 #[cfg(feature = "svm")]
 pub use svm::{svm_classifier_loss, svm_classifier_loss_naive};
+
+/// From the sums over `n` examples to the loss `data_loss / n + reg * sum(w^2)` and its gradient `dw / n + 2 * reg * w`.
+fn regularised<F: Scalar>(data_loss: F, mut dw: Array2<F>, n: usize, w: &ArrayRef2<F>, reg: F) -> (F, Array2<F>) {
+    let (n, twice_reg) = (F::count(n), F::cast(2.0) * reg);
+    dw.zip_mut_with(w, |slope, &weight| *slope = *slope / n + twice_reg * weight);
+    (data_loss / n + reg * w.iter().map(|&weight| weight * weight).sum::<F>(), dw)
+}
 
 #[track_caller]
 fn require_classifier<F>(operation: &str, w: &ArrayRef2<F>, x: &ArrayRef2<F>, y: &ArrayRef1<usize>) {

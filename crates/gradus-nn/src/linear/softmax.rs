@@ -2,11 +2,12 @@
 
 use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};
 
-use super::{require_classifier, require_features};
+use super::{regularised, require_classifier, require_features};
 use crate::Scalar;
+use crate::machinery::{matmul, there_and_back};
 use crate::random::{generator, normal, with_replacement};
 use crate::shape::require_labels;
-use crate::softmax::softmax_loss;
+use crate::softmax::cross_entropy;
 
 /// The loss of a softmax classifier and its gradient, with whole-array operations.
 ///
@@ -39,10 +40,9 @@ pub fn softmax_classifier_loss<F: Scalar>(
     reg: F,
 ) -> (F, Array2<F>) {
     require_classifier("softmax_classifier_loss", w, x, y);
-    let (data_loss, dscores) = softmax_loss(&x.dot(w), y);
-    let loss = data_loss + reg * w.iter().map(|&weight| weight * weight).sum::<F>();
-    let dw = x.t().dot(&dscores) + &(w * (F::cast(2.0) * reg));
-    (loss, dw)
+    // As `softmax_loss(&x.dot(w), y)` and `x.t().dot(&dscores)`, but with one pass over `x`.
+    let (data_loss, dw) = there_and_back(x, w, |i, scores| cross_entropy(scores, y[i]));
+    regularised(data_loss, dw, x.nrows(), w, reg)
 }
 
 /// [`softmax_classifier_loss`] with loops over examples, classes and features: slow, and nearer to the formula.
@@ -160,7 +160,7 @@ pub fn train_softmax<F: Scalar>(
 pub fn predict<F: Scalar>(w: &ArrayRef2<F>, x: &ArrayRef2<F>) -> Array1<usize> {
     require_features("predict", w, x);
     assert!(w.ncols() > 0, "predict: w needs at least one class, but is {:?}", w.shape());
-    x.dot(w).map_axis(Axis(1), |scores| {
+    matmul(x.view(), w.view()).map_axis(Axis(1), |scores| {
         let better = |best: usize, (class, &score): (usize, &F)| if score > scores[best] { class } else { best };
         scores.iter().enumerate().fold(0, better)
     })

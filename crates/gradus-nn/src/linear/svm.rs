@@ -2,9 +2,10 @@
 
 use ndarray::{Array2, ArrayRef1, ArrayRef2};
 
-use super::require_classifier;
+use super::{regularised, require_classifier};
 use crate::Scalar;
-use crate::svm::svm_loss;
+use crate::machinery::there_and_back;
+use crate::svm::hinge;
 
 /// The loss of a multiclass SVM classifier and its gradient, with whole-array operations.
 ///
@@ -13,7 +14,7 @@ use crate::svm::svm_loss;
 /// `dw = x^T @ dscores + 2 * reg * w`
 ///
 /// Shapes: weights `w` (features, classes), inputs `x` (batch, features), labels `y` (batch), gradient `dw` (features,
-/// classes). `delta` is the margin of [`svm_loss`]. `reg` is the strength of the regularisation, 0 or more; there is no
+/// classes). `delta` is the margin of [`svm_loss`](crate::svm::svm_loss). `reg` is the strength of the regularisation, 0 or more; there is no
 /// factor 1/2 in it.
 ///
 /// Source: CS231n, notes on linear classification.
@@ -38,10 +39,9 @@ pub fn svm_classifier_loss<F: Scalar>(
     reg: F,
 ) -> (F, Array2<F>) {
     require_classifier("svm_classifier_loss", w, x, y);
-    let (data_loss, dscores) = svm_loss(&x.dot(w), y, delta);
-    let loss = data_loss + reg * w.iter().map(|&weight| weight * weight).sum::<F>();
-    let dw = x.t().dot(&dscores) + &(w * (F::cast(2.0) * reg));
-    (loss, dw)
+    // As `svm_loss(&x.dot(w), y, delta)` and `x.t().dot(&dscores)`, but with one pass over `x`.
+    let (data_loss, dw) = there_and_back(x, w, |i, scores| hinge(scores, y[i], delta));
+    regularised(data_loss, dw, x.nrows(), w, reg)
 }
 
 /// [`svm_classifier_loss`] with loops over examples, classes and features: slow, and nearer to the formula.

@@ -5,9 +5,10 @@ use rand::{Rng, RngCore};
 
 use super::{Network, Parameters};
 use crate::Scalar;
-use crate::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
+use crate::affine::{affine_forward, affine_relu_forward, as_rows, require_affine, rows_through};
+use crate::machinery::{matmul, sum_of_rows, weight_gradient};
 use crate::random::normal;
-use crate::regularisation::l2;
+use crate::regularisation::add_l2;
 use crate::softmax::softmax_loss;
 
 /// The two-layer net: `scores = max(0, x @ w1 + b1) @ w2 + b2`.
@@ -78,20 +79,28 @@ impl<F: Scalar> TwoLayerNet<F> {
     #[track_caller]
     pub fn loss<D: Dimension>(&self, x: &ArrayRef<F, D>, y: &ArrayRef1<usize>) -> (F, Parameters<F>) {
         let p = &self.parameters;
-        let (hidden, cache1) = affine_relu_forward(x, &p.matrix("w1"), &p.vector("b1"));
-        let (scores, cache2) = affine_forward(&hidden, &p.matrix("w2"), &p.vector("b2"));
+        let (w1, b1, w2, b2) = (p.matrix("w1"), p.vector("b1"), p.matrix("w2"), p.vector("b2"));
+        require_affine("TwoLayerNet::loss", x.shape(), &w1, &b1);
 
+        // The layers written out: their own functions would keep copies of `x` and `w1`, and compute a gradient for `x`.
+        let x = as_rows(x);
+        let mut hidden = rows_through(&x, &w1, &b1);
+        hidden.mapv_inplace(|score| if score < F::zero() { F::zero() } else { score });
+        let scores = rows_through(&hidden, &w2, &b2);
         let (data_loss, dscores) = softmax_loss(&scores, y);
-        let (penalty1, dpenalty1) = l2(&p.matrix("w1"), self.reg);
-        let (penalty2, dpenalty2) = l2(&p.matrix("w2"), self.reg);
 
-        let (dhidden, dw2, db2) = affine_backward(&dscores, &cache2);
-        let (_, dw1, db1) = affine_relu_backward(&dhidden, &cache1);
+        let mut dw2 = weight_gradient(&hidden, &dscores);
+        let mut dhidden = matmul(dscores.view(), w2.t());
+        dhidden.zip_mut_with(&hidden, |slope, &hidden| *slope = if hidden > F::zero() { *slope } else { F::zero() });
+        let mut dw1 = weight_gradient(&x, &dhidden);
+
+        let penalty1 = add_l2(&w1, self.reg, &mut dw1);
+        let penalty2 = add_l2(&w2, self.reg, &mut dw2);
         let mut gradients = Parameters::new();
-        gradients.insert("w1", dw1 + dpenalty1);
-        gradients.insert("b1", db1);
-        gradients.insert("w2", dw2 + dpenalty2);
-        gradients.insert("b2", db2);
+        gradients.insert("w1", dw1);
+        gradients.insert("b1", sum_of_rows(&dhidden));
+        gradients.insert("w2", dw2);
+        gradients.insert("b2", sum_of_rows(&dscores));
         (data_loss + penalty1 + penalty2, gradients)
     }
 }
