@@ -5,6 +5,11 @@
 //! are sorted into 16 phases, by row and column modulo 4: the element (k, l) of tile (i, j) is in phase (k mod 4, l mod 4),
 //! and from the fourth on it is where the next tile's would be. So each row of tiles ends with one that is no tile.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "an index is a row of a transformed tile, over the columns of all of it"
+)]
+
 use std::ops::Range;
 
 use ndarray::{Array4, ArrayView2, ArrayView4, ArrayViewMut2};
