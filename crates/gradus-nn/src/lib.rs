@@ -122,6 +122,6 @@ pub mod transformer;
 #[cfg(feature = "conv")]
 pub mod upsample;
 
-pub use machinery::{keep_freed_memory, set_threads, threads};
+pub use machinery::{set_threads, threads};
 pub use mode::Mode;
 pub use scalar::Scalar;

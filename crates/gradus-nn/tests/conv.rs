@@ -220,6 +220,42 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Enough channels and places for tiles of 4 x 4, whole and cut off, in one block and in several.
+    #[test]
+    fn tiled_convolution_agrees_with_the_naive_one(
+        seed in any::<u64>(), batch in 1_usize..3, channels in 24_usize..40, filters in 24_usize..40,
+        padding in pair(0..3), spare in [9_usize..70, 9_usize..30],
+    ) {
+        let params = ConvParams { padding, ..ConvParams::default() };
+        let spare = std::array::from_fn(|axis| spare[axis] + 2 * padding[axis]);
+        let (channels_in_group, filters_in_group) = (channels, filters);
+        let sizes = Sizes { batch, channels_in_group, filters_in_group, kernel: [3, 3], spare, params };
+        let Problem { x, w, b, dout, .. } = convolution(seed, &sizes);
+        let (y, cache) = conv_forward(&x, &w, &b, params);
+        prop_assert!(y.dim().2 >= 12 && y.dim().3 >= 12);
+        let (slow_y, slow_cache) = conv_forward_naive(&x, &w, &b, params);
+        // Relative to the size of the array: each element is a sum of hundreds that may cancel.
+        let tolerance = |array: &Array4<f64>, relative: f64| {
+            Tolerance::new(relative, relative / 10.0 * array.fold(1.0, |max: f64, v| max.max(v.abs())))
+        };
+        prop_assert_eq!(compare(&y, &slow_y, tolerance(&slow_y, 1e-11)), Ok(()), "seed {}", seed);
+        let (dx, dw, db) = conv_backward(&dout, &cache);
+        let (slow_dx, slow_dw, slow_db) = conv_backward_naive(&dout, &slow_cache);
+        prop_assert_eq!(compare(&dx, &slow_dx, tolerance(&slow_dx, 1e-11)), Ok(()), "seed {}", seed);
+        prop_assert_eq!(compare(&dw, &slow_dw, tolerance(&slow_dw, 1e-11)), Ok(()), "seed {}", seed);
+        prop_assert_eq!(compare(&db, &slow_db, Tolerance::new(1e-11, 1e-10)), Ok(()), "seed {}", seed);
+
+        let (single_y, cache) = conv_forward(&single(&x), &single(&w), &single(&b), params);
+        let (single_dx, single_dw, _) = conv_backward(&single(&dout), &cache);
+        prop_assert_eq!(compare(&single_y, &slow_y, tolerance(&slow_y, 1e-4)), Ok(()), "seed {}", seed);
+        prop_assert_eq!(compare(&single_dx, &slow_dx, tolerance(&slow_dx, 1e-4)), Ok(()), "seed {}", seed);
+        prop_assert_eq!(compare(&single_dw, &slow_dw, tolerance(&slow_dw, 1e-4)), Ok(()), "seed {}", seed);
+    }
+}
+
 #[test]
 fn naive_and_fast_agree_on_the_course_notebooks_comparison() {
     let (seed, mut draws) = (231, generator(231));

@@ -8,7 +8,7 @@ use gradus_check::{Tolerance, compare, numeric_gradient_array};
 use gradus_nn::pool::*;
 use gradus_nn::random::{generator, normal};
 use images::{SAME, reordered, single};
-use ndarray::{Array2, Array4, Axis, array};
+use ndarray::{Array2, Array4, Axis, array, s};
 use proptest::prelude::*;
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -61,6 +61,27 @@ proptest! {
         prop_assert_eq!(max_pool_backward(&dout, &cache), &slow_dx, "seed {}", seed);
         let other = max_pool_forward(&reordered(&x), params).1;
         prop_assert_eq!(max_pool_backward(&reordered(&dout), &other), slow_dx, "seed {}", seed);
+    }
+
+    #[test]
+    fn windows_of_2_x_2_side_by_side_agree_with_the_naive_ones_ties_and_all(
+        seed in any::<u64>(), size in [2_usize..40, 2_usize..40], count in 1_usize..4,
+    ) {
+        let mut x = with_ties(seed, [count, 2, size[0], size[1]]);
+        if seed % 4 == 0 {
+            x.slice_mut(s![.., .., ..;3, ..;2]).fill(f64::NAN);
+            x.mapv_inplace(|value| if value == 0.0 { f64::NEG_INFINITY } else { value });
+        }
+        let params = PoolParams::new(2, 2);
+        let ((y, cache), (slow_y, slow_cache)) = (max_pool_forward(&x, params), max_pool_forward_naive(&x, params));
+        prop_assert_eq!(y.mapv(f64::to_bits), slow_y.mapv(f64::to_bits), "seed {}", seed);
+        prop_assert_eq!(cache.argmax(), slow_cache.argmax(), "seed {}", seed);
+        let dout = upstream(seed, &y);
+        prop_assert_eq!(max_pool_backward(&dout, &cache), max_pool_backward_naive(&dout, &cache), "seed {}", seed);
+        let (single_y, single_cache) = max_pool_forward(&single(&x), params);
+        prop_assert_eq!(single_y.mapv(f32::to_bits), single(&slow_y).mapv(f32::to_bits), "seed {}", seed);
+        let slow_dx = max_pool_backward_naive(&single(&dout), &slow_cache);
+        prop_assert_eq!(max_pool_backward(&single(&dout), &single_cache), slow_dx, "seed {}", seed);
     }
 
     #[test]

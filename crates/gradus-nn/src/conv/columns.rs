@@ -37,16 +37,14 @@ pub(super) fn correlate<F: Scalar>(
     let (w, filters, places) = (filter_rows(w), output[1], output[2] * output[3]);
     let mut out = Fresh::new(output.iter().product());
     let tasks = out.pieces((filters * places).max(1)).zip(x.outer_iter());
+    let operations = windows.operations(output[0] * filters);
     for_each_with(
         tasks,
-        windows.operations(output[0] * filters),
+        operations,
         || windows.buffer(),
         |columns, (y, x)| {
-            let (x, y) = (x.to_slice().expect("row-major"), y.zeroed());
-            for (map, &b) in y.chunks_exact_mut(places.max(1)).zip(b) {
-                map.fill(b);
-            }
-            let mut y = ArrayViewMut2::from_shape((filters, places), y).expect("as many elements");
+            let x = x.to_slice().expect("row-major");
+            let mut y = ArrayViewMut2::from_shape((filters, places), y.filled(b)).expect("as many elements");
             for group in 0..params.groups {
                 let (w, maps) = (group_rows(w, group, params.groups), group_range(filters, group, params.groups));
                 for rows in windows.blocks::<F>() {
@@ -73,8 +71,9 @@ pub(super) fn filter_gradient<F: Scalar>(
 ) -> (Array4<F>, Array1<F>) {
     let (batch, maps, height, width) = dout.dim();
     let windows = Windows::new(x.dim(), filters, params, [height, width]);
+    // Transposed, because then the product rearranges `dout` for its purposes, and not the columns, which are more.
     let nothing = || {
-        let (dw, db) = (Array2::<F>::zeros((filters.0, windows.elements())), Array1::<F>::zeros(maps));
+        let (dw, db) = (Array2::<F>::zeros((windows.elements(), filters.0)), Array1::<F>::zeros(maps));
         (dw, db, windows.buffer::<F>())
     };
     let parts = fold(batch, windows.operations(batch * maps), nothing, |(dw, db, columns), n| {
@@ -86,16 +85,17 @@ pub(super) fn filter_gradient<F: Scalar>(
         }
         for group in 0..params.groups {
             let dy = group_rows(dy, group, params.groups);
-            let mut dw = dw.slice_mut(s![group_range(filters.0, group, params.groups), ..]);
+            let mut dw = dw.slice_mut(s![.., group_range(filters.0, group, params.groups)]);
             for rows in windows.blocks::<F>() {
                 let block = windows.gather(windows.group(x, group), rows.clone(), columns);
-                matmul_into(dy.slice(s![.., windows.positions(rows)]), block.t(), dw.view_mut(), F::one(), F::one());
+                let dy = dy.slice(s![.., windows.positions(rows)]);
+                matmul_into(block, dy.reversed_axes(), dw.view_mut(), F::one(), F::one());
             }
         }
     });
     let sum = parts.into_iter().map(|(dw, db, _)| (dw, db)).reduce(|(dw, db), other| (dw + other.0, db + other.1));
     let (dw, db) = sum.expect("at least one part");
-    (dw.into_shape_with_order(filters).expect("as many elements"), db)
+    (dw.t().to_shape(filters).expect("as many elements").into_owned(), db)
 }
 
 /// The transpose of [`correlate`], cropped: each element of `dout` spreads a copy of the kernel over the padded image.
@@ -224,7 +224,7 @@ impl Windows {
         self.for_each_run(rows.clone(), |from, to| {
             let target = &mut buffer[to..to + width];
             if stride == 1 {
-                target.copy_from_slice(&image[from..from + width]);
+                copy_short(&image[from..from + width], target);
             } else {
                 let source = image[from..].iter().step_by(stride);
                 target.iter_mut().zip(source).for_each(|(target, &value)| *target = value);
@@ -265,6 +265,14 @@ impl Windows {
             }
         }
     }
+}
+
+/// Copies a row. It is short, and a call of the C library's copy would take longer than the copying.
+fn copy_short<F: Copy>(source: &[F], target: &mut [F]) {
+    const AT_ONCE: usize = 8;
+    let ((source, source_rest), (target, target_rest)) = (source.as_chunks::<AT_ONCE>(), target.as_chunks_mut());
+    target.iter_mut().zip(source).for_each(|(target, source)| *target = *source);
+    target_rest.iter_mut().zip(source_rest).for_each(|(target, &source)| *target = source);
 }
 
 /// Filters as rows: (filters, channels * kernel height * kernel width).

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array4, ArrayRef1, ArrayRef4};
 
 use super::columns::{correlate, filter_gradient, spread};
-use super::{ConvCache, ConvParams, require_conv, require_upstream};
+use super::{ConvCache, ConvParams, require_conv, require_upstream, winograd};
 use crate::Scalar;
 
 /// The forward pass of a convolution.
@@ -39,7 +39,12 @@ pub fn conv_forward<F: Scalar>(
 ) -> (Array4<F>, ConvCache<F>) {
     let output = require_conv("conv_forward", x.shape(), w.shape(), b.shape(), params);
     let cache = ConvCache::new(x, w, params, output);
-    let y = correlate(&cache.x_padded, &cache.w, &b.to_vec(), params, cache.output_shape());
+    let (b, shape) = (b.to_vec(), cache.output_shape());
+    let y = if winograd::pays(w.dim(), params, shape) {
+        winograd::correlate(cache.x_padded.view(), [0, 0], w.view(), &b, shape)
+    } else {
+        correlate(&cache.x_padded, &cache.w, &b, params, shape)
+    };
     (y, cache)
 }
 
@@ -80,7 +85,11 @@ pub fn conv_backward<F: Scalar>(dout: &ArrayRef4<F>, cache: &ConvCache<F>) -> (A
     let (batch, channels, height, width) = x_padded.dim();
     let [top, left] = params.padding;
     let x = [batch, channels, height - 2 * top, width - 2 * left];
-    let dx = spread(dout.view(), w, *params, &vec![F::zero(); channels], x);
+    let dx = if winograd::pays(w.dim(), *params, cache.output_shape()) {
+        winograd::image_gradient(dout.view(), w, params.padding, x)
+    } else {
+        spread(dout.view(), w, *params, &vec![F::zero(); channels], x)
+    };
     (dx, dw, db)
 }
 
@@ -94,5 +103,10 @@ pub(crate) fn conv_backward_parameters<F: Scalar>(dout: &ArrayRef4<F>, cache: &C
 
 /// `dout` is row-major.
 fn parameter_gradients<F: Scalar>(dout: &ArrayRef4<F>, cache: &ConvCache<F>) -> (Array4<F>, Array1<F>) {
-    filter_gradient(&cache.x_padded, dout.view(), cache.w.dim(), cache.params)
+    let ConvCache { x_padded, w, params, .. } = cache;
+    if winograd::pays(w.dim(), *params, cache.output_shape()) {
+        winograd::filter_gradient(x_padded.view(), dout.view())
+    } else {
+        filter_gradient(x_padded, dout.view(), w.dim(), *params)
+    }
 }

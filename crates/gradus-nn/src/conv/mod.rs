@@ -15,7 +15,9 @@
 mod columns;
 mod fast;
 mod naive;
+mod tiles;
 mod transpose;
+mod winograd;
 
 use ndarray::{Array4, ArrayRef4};
 

@@ -17,7 +17,7 @@ pub(crate) struct Fresh<T> {
     given: bool,
 }
 
-/// Some neighbours of them.
+/// Some neighbours among them.
 pub(crate) struct Piece<'a, T> {
     elements: &'a mut [MaybeUninit<T>],
     set: &'a AtomicUsize,
@@ -25,6 +25,9 @@ pub(crate) struct Piece<'a, T> {
 
 impl<T: Copy + Default> Fresh<T> {
     pub(crate) fn new(len: usize) -> Self {
+        if len * size_of::<T>() >= LARGE {
+            keep_freed_memory();
+        }
         let mut elements = Vec::with_capacity(len);
         elements.resize_with(len, MaybeUninit::uninit);
         Fresh { elements, set: AtomicUsize::new(0), given: false }
@@ -61,10 +64,43 @@ impl<T: Copy + Default> Fresh<T> {
     }
 }
 
+/// From this number of bytes on, it is worth a thought where memory comes from.
+const LARGE: usize = 1 << 20;
+
+/// Asks the C library to keep freed memory for later arrays. By default it gives arrays of more than some megabytes back to
+/// the system when they are freed, and for the next array the system sets each page to zero when it is touched first, which
+/// takes longer than most layers compute. The price: a process keeps the memory that it once needed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the allocator's settings are set by a function of the C library")]
+pub(super) fn keep_freed_memory() {
+    const KEPT: libc::c_int = 1 << 30;
+    static ASKED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+    if !ASKED.swap(true, Ordering::Relaxed) {
+        // SAFETY: the function takes two numbers, locks what it changes, and refuses what it does not know.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, KEPT);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
+        }
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) fn keep_freed_memory() {}
+
 impl<'a, T: Copy + Default> Piece<'a, T> {
     /// Sets the elements to zero.
     pub(crate) fn zeroed(self) -> &'a mut [T] {
         self.elements.fill(MaybeUninit::new(T::default()));
+        self.all_set()
+    }
+
+    /// Sets the elements to the values, each as many times as the others.
+    pub(crate) fn filled(self, values: &[T]) -> &'a mut [T] {
+        let times = self.elements.len().checked_div(values.len()).unwrap_or(0);
+        assert_eq!(times * values.len(), self.elements.len(), "each value fills as many elements as the others");
+        for (run, &value) in self.elements.chunks_mut(times.max(1)).zip(values) {
+            run.fill(MaybeUninit::new(value));
+        }
         self.all_set()
     }
 
@@ -73,6 +109,42 @@ impl<'a, T: Copy + Default> Piece<'a, T> {
         assert_eq!(self.elements.len(), source.len(), "a piece is copied from one of its length");
         self.elements.iter_mut().zip(source).for_each(|(element, &value)| *element = MaybeUninit::new(value));
         self.all_set()
+    }
+
+    /// As [`copied`](Self::copied), past the cache: for a result too large to be still there when it is read. A store into the
+    /// cache first reads what it is going to overwrite, which is a third of the traffic of such a layer.
+    #[cfg(target_arch = "x86_64")]
+    #[expect(unsafe_code, reason = "stores past the cache have no safe interface")]
+    pub(crate) fn streamed(self, source: &[T]) {
+        use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_sfence, _mm_stream_si128};
+        const VECTOR: usize = size_of::<__m128i>();
+        assert_eq!(self.elements.len(), source.len(), "a piece is copied from one of its length");
+        let at_once = VECTOR / size_of::<T>();
+        let start = self.elements.as_ptr().align_offset(VECTOR).min(source.len());
+        let (head, rest) = source.split_at(start);
+        let vectors = rest.len() / at_once;
+        let (body, tail) = rest.split_at(vectors * at_once);
+        let write = |to: &mut [MaybeUninit<T>], from: &[T]| {
+            to.iter_mut().zip(from).for_each(|(element, &value)| *element = MaybeUninit::new(value));
+        };
+        write(&mut self.elements[..start], head);
+        write(&mut self.elements[start + body.len()..], tail);
+        let (from, to) = (body.as_ptr().cast::<__m128i>(), self.elements[start..].as_mut_ptr().cast::<__m128i>());
+        // SAFETY: `body` has as many elements as there are from `start` on without the tail, and they are `vectors` whole
+        // vectors; the target begins at a multiple of a vector, or `body` is empty. Every processor of this architecture
+        // has these instructions. The fence makes the stores visible before any store that follows.
+        unsafe {
+            for vector in 0..vectors {
+                _mm_stream_si128(to.add(vector), _mm_loadu_si128(from.add(vector)));
+            }
+            _mm_sfence();
+        }
+        self.all_set();
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(crate) fn streamed(self, source: &[T]) {
+        self.copied(source);
     }
 
     /// To be called when all elements are set.
@@ -93,14 +165,27 @@ mod tests {
     fn pieces_become_an_array() {
         let mut fresh = Fresh::new(5);
         for (number, piece) in fresh.pieces(2).enumerate() {
-            if number == 1 {
-                piece.copied(&[7, 8]);
-            } else {
-                piece.zeroed().fill(number);
-            }
+            match number {
+                0 => piece.filled(&[3, 4]),
+                1 => piece.copied(&[7, 8]),
+                _ => piece.zeroed(),
+            };
         }
-        assert_eq!(fresh.into_array((1, 5)), array![[0, 0, 7, 8, 2]]);
+        assert_eq!(fresh.into_array((1, 5)), array![[3, 4, 7, 8, 0]]);
+        let mut fresh = Fresh::new(6);
+        fresh.pieces(6).for_each(|piece| piece.filled(&[1, 2]).reverse());
+        assert_eq!(fresh.into_array(6), array![2, 2, 2, 1, 1, 1]);
         assert_eq!(Fresh::<f32>::new(0).into_array((0, 3)).dim(), (0, 3));
+    }
+
+    #[test]
+    fn streamed_pieces_are_copies_wherever_they_begin() {
+        let source: Vec<f32> = (0..100).map(|i| i as f32).collect();
+        for len in 1..40 {
+            let mut fresh = Fresh::new(100);
+            fresh.pieces(len).zip(source.chunks(len)).for_each(|(piece, source)| piece.streamed(source));
+            assert_eq!(fresh.into_array(100).to_vec(), source, "pieces of {len}");
+        }
     }
 
     #[test]

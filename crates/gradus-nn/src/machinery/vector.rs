@@ -16,17 +16,17 @@ macro_rules! vectorised {
         $visibility fn $name<F: Scalar>($($argument: $type),*) {
             struct Loop<T>(T);
 
-            impl<F: Scalar> pulp::WithSimd for Loop<($($type,)*)> {
+            impl<F: Scalar> crate::machinery::Wide for Loop<($($type,)*)> {
                 type Output = ();
 
                 #[inline(always)]
-                fn with_simd<S: pulp::Simd>(self, _: S) {
+                fn run(self) {
                     let Loop(($($argument,)*)) = self;
                     $body
                 }
             }
 
-            pulp::Arch::new().dispatch(Loop(($($argument,)*)));
+            crate::machinery::wide(Loop(($($argument,)*)));
         }
     )*};
 }

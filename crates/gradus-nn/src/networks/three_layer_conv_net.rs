@@ -119,8 +119,8 @@ impl<F: Scalar> ThreeLayerConvNet<F> {
     pub fn scores(&self, x: &ArrayRef4<F>) -> Array2<F> {
         let p = &self.parameters;
         let (maps, _) = conv_forward(x, &p.filters("w1"), &p.vector("b1"), self.conv_params());
-        let (active, _) = relu_forward(&maps);
-        let (pooled, _) = max_pool_forward(&active, POOL);
+        let (pooled, _) = max_pool_forward(&maps, POOL);
+        let (pooled, _) = relu_forward(&pooled);
         let (hidden, _) = affine_relu_forward(&pooled, &p.matrix("w2"), &p.vector("b2"));
         affine_forward(&hidden, &p.matrix("w3"), &p.vector("b3")).0
     }
@@ -135,16 +135,18 @@ impl<F: Scalar> ThreeLayerConvNet<F> {
     pub fn loss(&self, x: &ArrayRef4<F>, y: &ArrayRef1<usize>) -> (F, Parameters<F>) {
         let p = &self.parameters;
         let (maps, conv_cache) = conv_forward(x, &p.filters("w1"), &p.vector("b1"), self.conv_params());
-        let (active, relu_cache) = relu_forward(&maps);
-        let (pooled, pool_cache) = max_pool_forward(&active, POOL);
+        // ReLU after pooling is the same as before: the largest element of a window stays the largest, or all become 0 and
+        // none gets a gradient. After it there are fewer elements.
+        let (pooled, pool_cache) = max_pool_forward(&maps, POOL);
+        let (pooled, relu_cache) = relu_forward(&pooled);
         let (hidden, cache2) = affine_relu_forward(&pooled, &p.matrix("w2"), &p.vector("b2"));
         let (scores, cache3) = affine_forward(&hidden, &p.matrix("w3"), &p.vector("b3"));
 
         let (data_loss, dscores) = softmax_loss(&scores, y);
         let (dhidden, mut dw3, db3) = affine_backward(&dscores, &cache3);
         let (dpooled, mut dw2, db2) = affine_relu_backward(&dhidden, &cache2);
-        let dactive = max_pool_backward(&dpooled, &pool_cache);
-        let dmaps = relu_backward(&dactive, &relu_cache);
+        let dpooled = relu_backward(&dpooled, &relu_cache);
+        let dmaps = max_pool_backward(&dpooled, &pool_cache);
         let (mut dw1, db1) = conv_backward_parameters(&dmaps, &conv_cache);
 
         let penalty1 = add_l2(&p.filters("w1"), self.reg, &mut dw1);

@@ -9,7 +9,7 @@ use ndarray::{Array1, Array4, ArrayRef1, ArrayRef4};
 
 use super::normalise::Moments;
 use super::{BatchnormParam, require_parameters};
-use crate::machinery::{Fresh, for_each, sum_and_dot, sum_of};
+use crate::machinery::{Fresh, for_each_with, sum_and_dot, sum_of};
 use crate::shape::require_same_shape;
 use crate::{Mode, Scalar};
 
@@ -62,16 +62,19 @@ pub fn spatial_batchnorm_forward<F: Scalar>(
     let xs = by_channel(x.as_slice().expect("row-major").chunks_exact(places.max(1)), channels);
     let results = x_hat.pieces(places.max(1)).zip(out.pieces(places.max(1)));
     let tasks = xs.into_iter().zip(by_channel(results, channels)).zip(&mut moments).enumerate();
-    for_each(tasks, x.len(), |(c, ((xs, results), moments))| {
+    let room = || (vec![F::zero(); places], vec![F::zero(); places]);
+    for_each_with(tasks, x.len(), room, |(x_hats, outs), (c, ((xs, results), moments))| {
         if bn_param.mode == Mode::Train {
             *moments = moments_of(&xs, bn_param.eps);
         }
         let (mean, inv_std, gamma, beta) = (moments.mean, moments.inv_std, gamma[c], beta[c]);
         for (x, (x_hat, out)) in xs.into_iter().zip(results) {
-            for (x_hat, (out, &x)) in x_hat.zeroed().iter_mut().zip(out.zeroed().iter_mut().zip(x)) {
+            for (x_hat, (out, &x)) in x_hats.iter_mut().zip(outs.iter_mut().zip(x)) {
                 *x_hat = (x - mean) * inv_std;
                 *out = gamma * *x_hat + beta;
             }
+            x_hat.streamed(x_hats);
+            out.streamed(outs);
         }
     });
 
@@ -128,7 +131,8 @@ pub fn spatial_batchnorm_backward<F: Scalar>(
     let x_hats = x_hat.as_slice().expect("row-major").chunks_exact(places);
     let tasks = by_channel(douts.zip(x_hats).zip(dx.pieces(places)), channels).into_iter();
     let tasks = tasks.zip(dgamma.iter_mut().zip(&mut dbeta)).enumerate();
-    for_each(tasks, dout.len(), |(c, (planes, (dgamma, dbeta)))| {
+    let room = || vec![F::zero(); places];
+    for_each_with(tasks, dout.len(), room, |dxs, (c, (planes, (dgamma, dbeta)))| {
         for ((dout, x_hat), _) in &planes {
             let (sum, product) = sum_and_dot(dout, x_hat);
             *dbeta += sum;
@@ -141,9 +145,10 @@ pub fn spatial_batchnorm_backward<F: Scalar>(
             Mode::Evaluate => (F::zero(), F::zero()),
         };
         for ((dout, x_hat), dx) in planes {
-            for (dx, (&dout, &x_hat)) in dx.zeroed().iter_mut().zip(dout.iter().zip(x_hat)) {
+            for (dx, (&dout, &x_hat)) in dxs.iter_mut().zip(dout.iter().zip(x_hat)) {
                 *dx = scale * (dout - shift - x_hat * stretch);
             }
+            dx.streamed(dxs);
         }
     });
     (dx.into_array(dout.dim()), dgamma, dbeta)
