@@ -72,7 +72,7 @@ const LARGE: usize = 1 << 20;
 /// takes longer than most layers compute. The price: a process keeps the memory that it once needed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "the allocator's settings are set by a function of the C library")]
-pub(super) fn keep_freed_memory() {
+fn keep_freed_memory() {
     const KEPT: libc::c_int = 1 << 30;
     static ASKED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
     if !ASKED.swap(true, Ordering::Relaxed) {
@@ -85,7 +85,7 @@ pub(super) fn keep_freed_memory() {
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(super) fn keep_freed_memory() {}
+fn keep_freed_memory() {}
 
 impl<'a, T: Copy + Default> Piece<'a, T> {
     /// Sets the elements to zero.

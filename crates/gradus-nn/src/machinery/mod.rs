@@ -14,7 +14,7 @@ mod uneven;
 pub(crate) mod vector;
 mod wide;
 
-pub(crate) use elementwise::{copy, map, map_pairs, map_twice, update};
+pub(crate) use elementwise::{copy, map, map_pairs, map_twice, update, zeros};
 pub(crate) use fresh::Fresh;
 pub(crate) use matmul::{matmul, matmul_into};
 #[cfg(any(feature = "softmax", feature = "svm"))]
