@@ -130,7 +130,7 @@ class Gradus:
 
 
 def environment():
-    """The same for everyone: two threads, freed memory kept for the next arrays (Gradus asks for it by itself), and no hint
+    """The same for everyone: two threads, freed memory kept for the next arrays (Gradus' example asks for it too), and no hint
     that would keep NumPy's OpenBLAS from knowing the processor.
     """
     hints = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]

@@ -66,20 +66,6 @@ pub mod linear;
 pub mod losses;
 #[cfg(feature = "rnn")]
 pub mod lstm;
-#[cfg_attr(
-    not(all(
-        feature = "softmax",
-        feature = "svm",
-        feature = "knn",
-        feature = "two_layer_net",
-        feature = "fully_connected",
-        feature = "batchnorm",
-        feature = "conv",
-        feature = "rnn",
-        feature = "attention"
-    )),
-    allow(dead_code, unused_imports, unused_macros, reason = "each topic uses a part of it")
-)]
 mod machinery;
 pub mod metrics;
 mod mode;
@@ -122,6 +108,6 @@ pub mod transformer;
 #[cfg(feature = "conv")]
 pub mod upsample;
 
-pub use machinery::{set_threads, threads};
+pub use machinery::{keep_freed_memory, set_threads, threads};
 pub use mode::Mode;
 pub use scalar::Scalar;

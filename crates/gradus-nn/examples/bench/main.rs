@@ -62,6 +62,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     gradus_nn::set_threads(THREADS);
+    gradus_nn::keep_freed_memory();
     for workload in WORKLOADS {
         if !names.is_empty() && !names.iter().any(|name| name == workload.name) {
             continue;

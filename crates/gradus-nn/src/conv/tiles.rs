@@ -10,7 +10,7 @@ use std::ops::Range;
 use ndarray::{Array4, ArrayView2, ArrayView4, ArrayViewMut2};
 
 use crate::Scalar;
-use crate::machinery::{Wide, wide};
+use crate::machinery::vector::vectorised;
 
 /// The elements of a transformed tile: 6 x 6.
 pub(super) const ELEMENTS: usize = 36;
@@ -96,35 +96,6 @@ impl<F: Scalar> Tiles<F> {
         self.channels * self.tiles + LANES
     }
 
-    /// `B^T d B` of the overlapping tiles `d` of 6 x 6 of one channel. `plane` is the channel's plane of an image (height,
-    /// width), with `margin` rows and columns of zeros above and left of it, and zeros below and right of it.
-    pub(super) fn take_image(
-        &mut self,
-        tiling: &Tiling,
-        block: &Range<usize>,
-        channel: usize,
-        plane: ArrayView2<F>,
-        margin: [usize; 2],
-    ) {
-        wide(TakeImage { tiles: self, tiling, block, channel, plane, margin });
-    }
-
-    /// `A dy A^T` of the tiles `dy` of 4 x 4 of one channel.
-    pub(super) fn take_gradient(
-        &mut self,
-        tiling: &Tiling,
-        block: &Range<usize>,
-        channel: usize,
-        plane: ArrayView2<F>,
-    ) {
-        wide(TakeGradient { tiles: self, tiling, block, channel, plane });
-    }
-
-    /// `A^T m A + b` of the tiles `m` of one channel, into its plane of the output.
-    pub(super) fn give_output(&mut self, tiling: &Tiling, block: &Range<usize>, channel: usize, b: F, plane: &mut [F]) {
-        wide(GiveOutput { tiles: self, tiling, block, channel, b, plane });
-    }
-
     /// Sorts the rows of a block into phases: those of its tiles and `more` rows after them.
     #[inline(always)]
     fn sort(&mut self, tiling: &Tiling, block: &Range<usize>, more: usize, plane: ArrayView2<F>, margin: [usize; 2]) {
@@ -147,21 +118,13 @@ impl<F: Scalar> Tiles<F> {
     }
 }
 
-struct TakeImage<'a, F> {
-    tiles: &'a mut Tiles<F>,
-    tiling: &'a Tiling,
-    block: &'a Range<usize>,
-    channel: usize,
-    plane: ArrayView2<'a, F>,
-    margin: [usize; 2],
-}
-
-impl<F: Scalar> Wide for TakeImage<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let TakeImage { tiles, tiling, block, channel, plane, margin } = self;
+vectorised! {
+    /// `B^T d B` of the overlapping tiles `d` of 6 x 6 of one channel, into `tiles`. `plane` is the channel's plane of an image
+    /// (height, width), with `margin` rows and columns of zeros above and left of it, and zeros below and right of it.
+    pub(super) fn take_image<F: Scalar>(
+        tiles: &mut Tiles<F>, tiling: &Tiling, block: &Range<usize>, channel: usize, plane: ArrayView2<'_, F>,
+        margin: [usize; 2],
+    ) {
         tiles.sort(tiling, block, 2, plane, margin);
         let (step, phase) = (tiles.step(), tiling.phase());
         let mut columns = [[[F::zero(); LANES]; 6]; 6];
@@ -185,20 +148,11 @@ impl<F: Scalar> Wide for TakeImage<'_, F> {
     }
 }
 
-struct TakeGradient<'a, F> {
-    tiles: &'a mut Tiles<F>,
-    tiling: &'a Tiling,
-    block: &'a Range<usize>,
-    channel: usize,
-    plane: ArrayView2<'a, F>,
-}
-
-impl<F: Scalar> Wide for TakeGradient<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let TakeGradient { tiles, tiling, block, channel, plane } = self;
+vectorised! {
+    /// `A dy A^T` of the tiles `dy` of 4 x 4 of one channel, into `tiles`.
+    pub(super) fn take_gradient<F: Scalar>(
+        tiles: &mut Tiles<F>, tiling: &Tiling, block: &Range<usize>, channel: usize, plane: ArrayView2<'_, F>,
+    ) {
         tiles.sort(tiling, block, 0, plane, [0, 0]);
         let (step, phase) = (tiles.step(), tiling.phase());
         let mut columns = [[[F::zero(); LANES]; 6]; 4];
@@ -218,21 +172,11 @@ impl<F: Scalar> Wide for TakeGradient<'_, F> {
     }
 }
 
-struct GiveOutput<'a, F> {
-    tiles: &'a mut Tiles<F>,
-    tiling: &'a Tiling,
-    block: &'a Range<usize>,
-    channel: usize,
-    b: F,
-    plane: &'a mut [F],
-}
-
-impl<F: Scalar> Wide for GiveOutput<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let GiveOutput { tiles, tiling, block, channel, b, plane } = self;
+vectorised! {
+    /// `A^T m A + b` of the tiles `m` of one channel, into its plane of the output.
+    pub(super) fn give_output<F: Scalar>(
+        tiles: &mut Tiles<F>, tiling: &Tiling, block: &Range<usize>, channel: usize, b: F, plane: &mut [F],
+    ) {
         let (step, phase) = (tiles.step(), tiling.phase());
         let mut columns = [[[F::zero(); LANES]; 4]; 6];
         let mut row = [[F::zero(); LANES]; 4];
@@ -268,20 +212,14 @@ impl<F: Scalar> Wide for GiveOutput<'_, F> {
 ///
 /// Shapes: `w` (filters, channels, 3, 3).
 pub(super) fn of_filters<F: Scalar>(w: ArrayView4<F>) -> Vec<F> {
-    wide(OfFilters { w })
+    let mut result = vec![F::zero(); ELEMENTS * w.dim().0 * w.dim().1];
+    transform_filters(w, &mut result);
+    result
 }
 
-struct OfFilters<'a, F> {
-    w: ArrayView4<'a, F>,
-}
-
-impl<F: Scalar> Wide for OfFilters<'_, F> {
-    type Output = Vec<F>;
-
-    #[inline(always)]
-    fn run(self) -> Vec<F> {
-        let (filters, channels, ..) = self.w.dim();
-        let mut result = vec![F::zero(); ELEMENTS * filters * channels];
+vectorised! {
+    fn transform_filters<F: Scalar>(w: ArrayView4<'_, F>, result: &mut [F]) {
+        let (filters, channels, ..) = w.dim();
         let mut taps = [[[F::zero(); LANES]; 3]; 3];
         let mut columns = [[[F::zero(); LANES]; 6]; 3];
         let mut row = [[F::zero(); LANES]; 6];
@@ -291,7 +229,7 @@ impl<F: Scalar> Wide for OfFilters<'_, F> {
                 for lane in 0..count {
                     for (i, row) in taps.iter_mut().enumerate() {
                         for (j, tap) in row.iter_mut().enumerate() {
-                            tap[lane] = self.w[[f, first + lane, i, j]];
+                            tap[lane] = w[[f, first + lane, i, j]];
                         }
                     }
                 }
@@ -307,7 +245,6 @@ impl<F: Scalar> Wide for OfFilters<'_, F> {
                 }
             }
         }
-        result
     }
 }
 
@@ -317,26 +254,18 @@ impl<F: Scalar> Wide for OfFilters<'_, F> {
 pub(super) fn to_filters<F: Scalar>(sums: &[F], filters: usize, channels: usize) -> Array4<F> {
     let mut dw = Array4::zeros((filters, channels, 3, 3));
     let results = dw.as_slice_mut().expect("row-major").as_chunks_mut::<9>().0;
-    wide(ToFilters { sums, results });
+    transform_sums(sums, results);
     dw
 }
 
-struct ToFilters<'a, F> {
-    sums: &'a [F],
-    results: &'a mut [[F; 9]],
-}
-
-impl<F: Scalar> Wide for ToFilters<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let (step, mut elements) = (self.results.len(), [[F::zero(); LANES]; ELEMENTS]);
+vectorised! {
+    fn transform_sums<F: Scalar>(sums: &[F], results: &mut [[F; 9]]) {
+        let (step, mut elements) = (results.len(), [[F::zero(); LANES]; ELEMENTS]);
         let mut columns = [[[F::zero(); LANES]; 3]; 6];
         let mut row = [[F::zero(); LANES]; 3];
-        for (number, results) in self.results.chunks_mut(LANES).enumerate() {
+        for (number, results) in results.chunks_mut(LANES).enumerate() {
             for (element, lanes) in elements.iter_mut().enumerate() {
-                lanes[..results.len()].copy_from_slice(&self.sums[element * step + number * LANES..][..results.len()]);
+                lanes[..results.len()].copy_from_slice(&sums[element * step + number * LANES..][..results.len()]);
             }
             for (l, column) in columns.iter_mut().enumerate() {
                 to_filter(std::array::from_fn(|k| &elements[k * 6 + l]), column);

@@ -17,7 +17,7 @@
 use ndarray::{Array1, Array4, ArrayView2, ArrayView4, ArrayViewMut2, Axis};
 
 use super::ConvParams;
-use super::tiles::{ELEMENTS, Tiles, Tiling, of_filters, to_filters};
+use super::tiles::{ELEMENTS, Tiles, Tiling, give_output, of_filters, take_gradient, take_image, to_filters};
 use crate::Scalar;
 use crate::machinery::{Fresh, fold, for_each_with, matmul_into, sum_of};
 
@@ -56,14 +56,14 @@ pub(super) fn correlate<F: Scalar>(
         let y = y.zeroed();
         for block in tiling.blocks() {
             for (c, plane) in x.outer_iter().enumerate() {
-                images.take_image(&tiling, &block, c, plane, margin);
+                take_image(images, &tiling, &block, c, plane, margin);
             }
             for (element, w) in w.chunks_exact(filters * channels).enumerate() {
                 let w = ArrayView2::from_shape((filters, channels), w).expect("cut to that length");
                 matmul_into(w, images.matrix(element), maps.matrix_mut(element), F::one(), F::zero());
             }
             for (f, (y, &b)) in y.chunks_exact_mut(height * width).zip(b).enumerate() {
-                maps.give_output(&tiling, &block, f, b, y);
+                give_output(maps, &tiling, &block, f, b, y);
             }
         }
     });
@@ -102,10 +102,10 @@ pub(super) fn filter_gradient<F: Scalar>(x: ArrayView4<F>, dout: ArrayView4<F>) 
         let (x, dout) = (x.index_axis(Axis(0), n), dout.index_axis(Axis(0), n));
         for block in tiling.blocks() {
             for (c, plane) in x.outer_iter().enumerate() {
-                images.take_image(&tiling, &block, c, plane, [0, 0]);
+                take_image(images, &tiling, &block, c, plane, [0, 0]);
             }
             for (f, plane) in dout.outer_iter().enumerate() {
-                maps.take_gradient(&tiling, &block, f, plane);
+                take_gradient(maps, &tiling, &block, f, plane);
             }
             for (element, sum) in sums.chunks_exact_mut(filters * channels).enumerate() {
                 let sum = ArrayViewMut2::from_shape((filters, channels), sum).expect("cut to that length");

@@ -25,9 +25,6 @@ pub(crate) struct Piece<'a, T> {
 
 impl<T: Copy + Default> Fresh<T> {
     pub(crate) fn new(len: usize) -> Self {
-        if len * size_of::<T>() >= LARGE {
-            keep_freed_memory();
-        }
         let mut elements = Vec::with_capacity(len);
         elements.resize_with(len, MaybeUninit::uninit);
         Fresh { elements, set: AtomicUsize::new(0), given: false }
@@ -63,29 +60,6 @@ impl<T: Copy + Default> Fresh<T> {
         Array::from_shape_vec(shape.into_dimension(), elements).expect("as many elements as the shape has")
     }
 }
-
-/// From this number of bytes on, it is worth a thought where memory comes from.
-const LARGE: usize = 1 << 20;
-
-/// Asks the C library to keep freed memory for later arrays. By default it gives arrays of more than some megabytes back to
-/// the system when they are freed, and for the next array the system sets each page to zero when it is touched first, which
-/// takes longer than most layers compute. The price: a process keeps the memory that it once needed.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[expect(unsafe_code, reason = "the allocator's settings are set by a function of the C library")]
-fn keep_freed_memory() {
-    const KEPT: libc::c_int = 1 << 30;
-    static ASKED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-    if !ASKED.swap(true, Ordering::Relaxed) {
-        // SAFETY: the function takes two numbers, locks what it changes, and refuses what it does not know.
-        unsafe {
-            libc::mallopt(libc::M_MMAP_THRESHOLD, KEPT);
-            libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
-        }
-    }
-}
-
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn keep_freed_memory() {}
 
 impl<'a, T: Copy + Default> Piece<'a, T> {
     /// Sets the elements to zero.

@@ -4,6 +4,7 @@
 mod elementwise;
 mod fresh;
 mod matmul;
+mod memory;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 mod narrow;
 mod parallel;
@@ -12,11 +13,11 @@ mod threads;
 mod transpose;
 mod uneven;
 pub(crate) mod vector;
-mod wide;
 
 pub(crate) use elementwise::{copy, map, map_pairs, map_twice, update, zeros};
 pub(crate) use fresh::Fresh;
 pub(crate) use matmul::{matmul, matmul_into};
+pub use memory::keep_freed_memory;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 pub(crate) use narrow::there_and_back;
 pub(crate) use parallel::{fold, for_each, for_each_with};
@@ -24,4 +25,3 @@ pub(crate) use sums::{maximum_of, sum_and_dot, sum_of, sum_of_rows};
 pub use threads::{set_threads, threads};
 pub(crate) use transpose::transposed;
 pub(crate) use uneven::{add_product, weight_gradient};
-pub(crate) use wide::{Wide, wide};

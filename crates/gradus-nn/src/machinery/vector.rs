@@ -16,17 +16,17 @@ macro_rules! vectorised {
         $visibility fn $name<F: Scalar>($($argument: $type),*) {
             struct Loop<T>(T);
 
-            impl<F: Scalar> crate::machinery::Wide for Loop<($($type,)*)> {
+            impl<F: Scalar> pulp::WithSimd for Loop<($($type,)*)> {
                 type Output = ();
 
                 #[inline(always)]
-                fn run(self) {
+                fn with_simd<S: pulp::Simd>(self, _: S) {
                     let Loop(($($argument,)*)) = self;
                     $body
                 }
             }
 
-            crate::machinery::wide(Loop(($($argument,)*)));
+            pulp::Arch::new().dispatch(Loop(($($argument,)*)));
         }
     )*};
 }
