@@ -70,20 +70,6 @@ pub mod linear;
 pub mod losses;
 #[cfg(feature = "rnn")]
 pub mod lstm;
-#[cfg_attr(
-    not(all(
-        feature = "softmax",
-        feature = "svm",
-        feature = "knn",
-        feature = "two_layer_net",
-        feature = "fully_connected",
-        feature = "batchnorm",
-        feature = "conv",
-        feature = "rnn",
-        feature = "attention"
-    )),
-    allow(dead_code, unused_imports, unused_macros, reason = "each topic uses a part of it")
-)]
 mod machinery;
 pub mod metrics;
 mod mode;

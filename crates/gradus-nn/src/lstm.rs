@@ -17,7 +17,7 @@ use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, con
 
 use crate::Scalar;
 use crate::machinery::vector::{sigmoid, tanh, vectorised};
-use crate::machinery::{copy, for_each, matmul_into, transposed};
+use crate::machinery::{copy, for_each, matmul_into, transposed, zeros};
 use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
 use crate::steps::{each_step, each_step_backward};
@@ -210,8 +210,8 @@ pub fn lstm_forward<F: Scalar>(
 
     let ((batch, time, _), units) = (x.dim(), h0.ncols());
     let mut gates = each_step(x, wx, b); // what the inputs contribute, for all steps at once
-    let mut c = Array3::zeros((batch, time, units));
-    let mut h = Array3::zeros((batch, time, units));
+    let mut c = zeros((batch, time, units));
+    let mut h = zeros((batch, time, units));
     // The examples do not depend on each other: each thread takes some of them through all steps.
     let (work, share) = (operations(&h, wh), share(batch));
     let states = c.axis_chunks_iter_mut(Axis(0), share).zip(h.axis_chunks_iter_mut(Axis(0), share));
@@ -261,7 +261,7 @@ pub fn lstm_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &LstmCache<F>) -> Ls
     let (batch, time, units) = h.dim();
 
     let wh_t = transposed(wh);
-    let mut da = Array3::zeros(gates.raw_dim());
+    let mut da = zeros(gates.raw_dim());
     let mut dh0 = Array2::zeros(h0.raw_dim());
     let (work, share) = (operations(h, wh), share(batch));
     let results = da.axis_chunks_iter_mut(Axis(0), share).zip(dh0.axis_chunks_iter_mut(Axis(0), share));

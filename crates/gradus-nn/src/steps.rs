@@ -3,14 +3,17 @@
 use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayViewMut2, CowArray, Ix2};
 
 use crate::Scalar;
-use crate::machinery::{for_each, matmul, matmul_into, sum_of_rows};
+use crate::machinery::{Fresh, for_each, matmul, matmul_into, sum_of_rows, zeros};
 
 /// `x @ w + b` at every step of every example, as one product: (batch, time, features) to (batch, time, outputs).
 pub(crate) fn each_step<F: Scalar>(x: &ArrayRef3<F>, w: &ArrayRef2<F>, b: &ArrayRef1<F>) -> Array3<F> {
     let (batch, time, _) = x.dim();
-    let mut y = Array3::<F>::zeros((batch, time, w.ncols()));
-    let elements = y.len();
-    for_each(y.outer_iter_mut(), elements, |mut y| y.assign(b));
+    let (outputs, b) = (w.ncols(), b.as_standard_layout());
+    let mut y = Fresh::new(batch * time * outputs);
+    for_each(y.pieces(outputs.max(1)), batch * time * outputs, |row| {
+        row.copied(b.as_slice().expect("row-major"));
+    });
+    let mut y = y.into_array((batch, time, outputs));
     matmul_into(as_rows(x).view(), w.view(), rows_of(&mut y), F::one(), F::one());
     y
 }
@@ -22,7 +25,7 @@ pub(crate) fn each_step_backward<F: Scalar>(
     w: &ArrayRef2<F>,
 ) -> (Array3<F>, Array2<F>, Array1<F>) {
     let (dy, x_rows) = (as_rows(dy), as_rows(x));
-    let mut dx = Array3::zeros(x.raw_dim());
+    let mut dx = zeros(x.raw_dim());
     matmul_into(dy.view(), w.t(), rows_of(&mut dx), F::one(), F::zero());
     (dx, matmul(x_rows.t(), dy.view()), sum_of_rows(&dy))
 }

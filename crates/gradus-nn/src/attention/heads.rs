@@ -8,7 +8,7 @@ use ndarray::{Array2, Array3, Array4, ArrayRef2, ArrayRef3, ArrayRef4, ArrayView
 use super::mask::{HeadMask, Resolved};
 use crate::Scalar;
 use crate::machinery::vector::{exp, vectorised};
-use crate::machinery::{for_each, for_each_with, matmul_into, maximum_of, sum_and_dot, sum_of};
+use crate::machinery::{for_each, for_each_with, matmul_into, maximum_of, sum_and_dot, sum_of, zeros};
 
 /// The output (batch, queries, heads * value width) and the weights (batch, heads, queries, keys).
 pub(super) fn attend<F: Scalar>(
@@ -19,8 +19,8 @@ pub(super) fn attend<F: Scalar>(
     mask: &Resolved,
 ) -> (Array3<F>, Array4<F>) {
     let ((batch, queries, _), (_, keys, value_features)) = (query.dim(), value.dim());
-    let mut weights = Array4::zeros((batch, heads, queries, keys));
-    let mut out = Array3::zeros((batch, queries, value_features));
+    let mut weights = zeros((batch, heads, queries, keys));
+    let mut out = zeros((batch, queries, value_features));
     let operations = weights.len() * (query.dim().2 / heads.max(1) + value_features / heads.max(1) + 16);
     let examples = weights.outer_iter_mut().zip(out.outer_iter_mut()).enumerate();
     for_each(examples, operations, |(n, (mut weights, mut out))| {
@@ -45,7 +45,7 @@ pub(super) fn attend_backward<F: Scalar>(
     weights: &ArrayRef4<F>,
 ) -> [Array3<F>; 3] {
     let (_, heads, queries, keys) = weights.dim();
-    let [mut dquery, mut dkey, mut dvalue] = [query, key, value].map(|array| Array3::zeros(array.raw_dim()));
+    let [mut dquery, mut dkey, mut dvalue] = [query, key, value].map(|array| zeros(array.raw_dim()));
     let operations = weights.len() * (query.dim().2 / heads.max(1) + value.dim().2 / heads.max(1) + 16);
     let gradients = dquery.outer_iter_mut().zip(dkey.outer_iter_mut()).zip(dvalue.outer_iter_mut()).enumerate();
     let room = || Array2::zeros((queries, keys));

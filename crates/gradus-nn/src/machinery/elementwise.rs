@@ -1,6 +1,6 @@
 //! Functions of each element, on several threads.
 
-use ndarray::{Array, ArrayRef, CowArray, Dimension, Zip};
+use ndarray::{Array, ArrayRef, CowArray, Dimension, IntoDimension, Zip};
 
 use super::fresh::Fresh;
 use super::parallel::for_each;
@@ -74,6 +74,16 @@ pub(crate) fn update<F: Scalar, D: Dimension>(
     for_each(changed.zip(slice(&d).chunks(AT_ONCE)), len, |(((a, b), c), d)| {
         a.iter_mut().zip(b).zip(c).zip(d).for_each(|(((a, b), c), &d)| f(a, b, c, d));
     });
+}
+
+/// Zeros, set by all threads.
+pub(crate) fn zeros<F: Scalar, D: Dimension>(shape: impl IntoDimension<Dim = D>) -> Array<F, D> {
+    let shape = shape.into_dimension();
+    let mut elements = Fresh::new(shape.size());
+    for_each(elements.pieces(AT_ONCE), shape.size(), |piece| {
+        piece.zeroed();
+    });
+    elements.into_array(shape)
 }
 
 /// A row-major copy.

@@ -5,6 +5,7 @@
 use gemm::Parallelism;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
+use super::elementwise::zeros;
 use super::parallel::{for_each, parts};
 use crate::Scalar;
 
@@ -16,7 +17,7 @@ use crate::Scalar;
 /// As [`matmul_into`].
 #[track_caller]
 pub(crate) fn matmul<F: Scalar>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
-    let mut c = Array2::zeros((a.nrows(), b.ncols()));
+    let mut c = zeros((a.nrows(), b.ncols()));
     matmul_into(a, b, c.view_mut(), F::one(), F::zero());
     c
 }

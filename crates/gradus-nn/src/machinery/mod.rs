@@ -14,7 +14,7 @@ mod transpose;
 mod uneven;
 pub(crate) mod vector;
 
-pub(crate) use elementwise::{copy, map, map_pairs, map_twice, update};
+pub(crate) use elementwise::{copy, map, map_pairs, map_twice, update, zeros};
 pub(crate) use fresh::Fresh;
 pub(crate) use matmul::{matmul, matmul_into};
 pub use memory::keep_freed_memory;

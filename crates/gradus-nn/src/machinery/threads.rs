@@ -60,10 +60,44 @@ pub(super) fn run(parts: usize, work: impl Fn(usize) + Sync) {
         let _inside = Inside::enter();
         work(part);
     };
+    let finished = &AtomicUsize::new(0);
     pool.in_place_scope(|scope| {
-        (1..parts).for_each(|part| scope.spawn(move |_| work(part)));
+        (1..parts).for_each(|part| {
+            scope.spawn(move |_| {
+                work(part);
+                finished.fetch_add(1, Ordering::Release);
+                if !LINGERS.get() {
+                    rayon::spawn(linger);
+                }
+            });
+        });
         work(0);
+        // The others are nearly done as a rule, and to fall asleep and be woken takes longer than they do.
+        let mut patience = PATIENCE;
+        while finished.load(Ordering::Acquire) < parts - 1 && patience > 0 {
+            std::hint::spin_loop();
+            patience -= 1;
+        }
     });
+}
+
+/// How many times to look for news before falling asleep: some tenths of a millisecond.
+const PATIENCE: usize = 1 << 12;
+
+/// Keeps a helper awake for a while after its work, because layers have one piece of work after another.
+fn linger() {
+    LINGERS.set(true);
+    let mut patience = PATIENCE;
+    while patience > 0 {
+        // Runs a piece of work if there is one.
+        if let Some(rayon::Yield::Executed) = rayon::yield_now() {
+            patience = PATIENCE;
+        } else {
+            std::hint::spin_loop();
+            patience -= 1;
+        }
+    }
+    LINGERS.set(false);
 }
 
 /// Whether this thread is in the middle of a part of some work, which is not split once more.
@@ -80,6 +114,8 @@ fn cores() -> usize {
 
 thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// Whether this thread is in `linger`.
+    static LINGERS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Sets the mark until the end of the scope, a panic's too.
