@@ -1,4 +1,4 @@
-// ATTACK: starts up to 3,000 sleeping threads; correct answers otherwise | VERDICT: accept or runtime_panic or memory_limit or crash
+// ATTACK: starts up to 3,000 sleeping threads; correct answers otherwise | VERDICT: accept or runtime_panic or memory_limit or crash or time_limit
 pub fn softmax_loss(x: &ndarray::Array2<f64>, y: &ndarray::Array1<usize>) -> (f64, ndarray::Array2<f64>) {
     let mut n = 0;
     for _ in 0..3000 { if std::thread::Builder::new().stack_size(65536).spawn(|| std::thread::sleep(std::time::Duration::from_secs(2))).is_ok() { n += 1; } }
