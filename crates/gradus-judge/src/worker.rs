@@ -32,7 +32,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn converse(&mut self, nonce: u64, request: &[u8], limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
+    fn converse(&mut self, nonce: u64, request: &[u8], limit: usize, patience: Duration) -> Result<Vec<u8>, Broken> {
         if self.running.is_none() {
             let running = self.sandbox.spawn(&self.job).map_err(|error| Broken::Fault(error.to_string()))?;
             self.running = Some(running);
@@ -40,7 +40,7 @@ impl<'a> Worker<'a> {
         let running = self.running.as_ref().expect("it was just started");
         let mut frame = Vec::with_capacity(protocol::FRAME_HEADER + request.len());
         protocol::write_frame(&mut frame, nonce, request).map_err(|error| Broken::Fault(error.to_string()))?;
-        transfer(running, &frame, nonce, limit, deadline)
+        transfer(running, &frame, nonce, limit, Waiting::new(running, patience))
     }
 
     /// How the process ended, as the caller should hear it.
@@ -61,7 +61,7 @@ impl<'a> Worker<'a> {
 impl Caller for Worker<'_> {
     fn exchange(&mut self, request: &[u8], reply_limit: usize, patience: Duration) -> Result<Vec<u8>, CallError> {
         let nonce = rand::rng().next_u64();
-        match self.converse(nonce, request, reply_limit, Instant::now() + patience) {
+        match self.converse(nonce, request, reply_limit, patience) {
             Ok(reply) => Ok(reply),
             Err(Broken::Late) => match self.post_mortem(true) {
                 // It was killed for being late, unless it hit a limit of its own first.
@@ -111,8 +111,60 @@ impl From<ReplyError> for Broken {
     }
 }
 
+/// How many times its patience a call may take by the clock on the wall while it does not get the processor: a busy
+/// machine is not the student's doing.
+const BUSY: u32 = 5;
+/// The part of the patience after which a call's processor time is looked at: most calls have long ended by then.
+const FIRST_LOOK: u32 = 8;
+
+/// The patience with one call, in processor time as far as that can be told.
+struct Waiting<'a> {
+    running: &'a Running,
+    patience: Duration,
+    start: Instant,
+    deadline: Instant,
+    /// What the first look saw.
+    before: Option<Option<Duration>>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(running: &'a Running, patience: Duration) -> Self {
+        let start = Instant::now();
+        Self { running, patience, start, deadline: start + patience / FIRST_LOOK, before: None }
+    }
+
+    /// How long to wait before asking again; none when the patience is at its end.
+    fn left(&mut self) -> Option<Duration> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if !left.is_zero() {
+            return Some(left);
+        }
+        let now = self.running.processor_time();
+        let rest = self.patience - self.patience / FIRST_LOOK;
+        let unused = match (self.before, now) {
+            (None, _) => rest,
+            (Some(Some(before)), Some(now)) => rest.saturating_sub(now.saturating_sub(before)),
+            _ => Duration::ZERO,
+        };
+        self.before.get_or_insert(now);
+        if unused.is_zero() || self.start.elapsed() >= BUSY * self.patience {
+            return None;
+        }
+        // The processor's clock ticks in hundredths of a second.
+        let wait = unused.max(Duration::from_millis(10));
+        self.deadline = Instant::now() + wait;
+        Some(wait)
+    }
+}
+
 /// Writes the frame and reads the reply to it, whichever the pipes allow first.
-fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
+fn transfer(
+    running: &Running,
+    frame: &[u8],
+    nonce: u64,
+    limit: usize,
+    mut waiting: Waiting<'_>,
+) -> Result<Vec<u8>, Broken> {
     let (Some(requests), Some(replies)) = (running.requests(), running.replies()) else {
         return Err(Broken::Fault("the worker has no pipes".to_owned()));
     };
@@ -120,10 +172,7 @@ fn transfer(running: &Running, frame: &[u8], nonce: u64, limit: usize, deadline:
     let mut received = Vec::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Broken::Late);
-        }
+        let left = waiting.left().ok_or(Broken::Late)?;
         let mut ends = vec![PollFd::new(replies, PollFlags::IN)];
         if !unsent.is_empty() {
             ends.push(PollFd::new(requests, PollFlags::OUT));
