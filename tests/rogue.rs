@@ -15,7 +15,7 @@ use ndarray::{Array1, Array2};
 
 use crate::support::repository;
 
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(800);
 
 /// Each manner, and the verdicts that are right for it.
 const MANNERS: [(&str, &[Verdict]); 29] = [

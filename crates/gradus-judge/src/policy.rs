@@ -7,6 +7,7 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 #[cfg(test)]
+#[path = "policy/tests.rs"]
 mod tests;
 
 /// Whether submissions are scanned, and compiled with the lint `unsafe_code`. What contains them is the same either way.

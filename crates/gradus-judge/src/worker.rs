@@ -40,13 +40,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn converse(&mut self, nonce: u64, request: &[u8], limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
+    fn converse(&mut self, nonce: u64, request: &[u8], limit: usize, patience: Duration) -> Result<Vec<u8>, Broken> {
         if self.running.is_none() {
             let running = self.sandbox.spawn(&self.job).map_err(|error| Broken::Fault(error.to_string()))?;
             self.running = Some(running);
         }
         let running = self.running.as_ref().expect("it was just started");
-        transfer(running, request, nonce, limit, deadline)
+        transfer(running, request, nonce, limit, Waiting::new(running, patience))
     }
 
     /// How the process ended, as the caller should hear it.
@@ -67,7 +67,7 @@ impl<'a> Worker<'a> {
 impl Caller for Worker<'_> {
     fn exchange(&mut self, request: &[u8], reply_limit: usize, patience: Duration) -> Result<Vec<u8>, CallError> {
         let nonce = rand::rng().next_u64();
-        match self.converse(nonce, request, reply_limit, Instant::now() + patience) {
+        match self.converse(nonce, request, reply_limit, patience) {
             Ok(reply) => Ok(reply),
             Err(Broken::Late) => match self.post_mortem(true) {
                 // It was killed for being late, unless it hit a limit of its own first.
@@ -117,8 +117,60 @@ impl From<ReplyError> for Broken {
     }
 }
 
+/// How many times its patience a call may take by the clock on the wall while it does not get the processor: a busy
+/// machine is not the student's doing.
+const BUSY: u32 = 5;
+/// The part of the patience after which a call's processor time is looked at: most calls have long ended by then.
+const FIRST_LOOK: u32 = 8;
+
+/// The patience with one call, in processor time as far as that can be told.
+struct Waiting<'a> {
+    running: &'a Running,
+    patience: Duration,
+    start: Instant,
+    deadline: Instant,
+    /// What the first look saw.
+    before: Option<Option<Duration>>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(running: &'a Running, patience: Duration) -> Self {
+        let start = Instant::now();
+        Self { running, patience, start, deadline: start + patience / FIRST_LOOK, before: None }
+    }
+
+    /// How long to wait before asking again; none when the patience is at its end.
+    fn left(&mut self) -> Option<Duration> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if !left.is_zero() {
+            return Some(left);
+        }
+        let now = self.running.processor_time();
+        let rest = self.patience - self.patience / FIRST_LOOK;
+        let unused = match (self.before, now) {
+            (None, _) => rest,
+            (Some(Some(before)), Some(now)) => rest.saturating_sub(now.saturating_sub(before)),
+            _ => Duration::ZERO,
+        };
+        self.before.get_or_insert(now);
+        if unused.is_zero() || self.start.elapsed() >= BUSY * self.patience {
+            return None;
+        }
+        // The processor's clock ticks in hundredths of a second.
+        let wait = unused.max(Duration::from_millis(10));
+        self.deadline = Instant::now() + wait;
+        Some(wait)
+    }
+}
+
 /// Writes the request and reads the reply to it, whichever the pipes allow first.
-fn transfer(running: &Running, request: &[u8], nonce: u64, limit: usize, deadline: Instant) -> Result<Vec<u8>, Broken> {
+fn transfer(
+    running: &Running,
+    request: &[u8],
+    nonce: u64,
+    limit: usize,
+    mut waiting: Waiting<'_>,
+) -> Result<Vec<u8>, Broken> {
     let (Some(requests), Some(replies)) = (running.requests(), running.replies()) else {
         return Err(Broken::Fault("the worker has no pipes".to_owned()));
     };
@@ -129,10 +181,7 @@ fn transfer(running: &Running, request: &[u8], nonce: u64, limit: usize, deadlin
     // The pipe is empty between two calls, so a short request goes out at once.
     write_some(requests.as_fd(), &mut unsent)?;
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Broken::Late);
-        }
+        let left = waiting.left().ok_or(Broken::Late)?;
         let mut ends = [PollFd::new(replies, PollFlags::IN), PollFd::new(requests, PollFlags::OUT)];
         let ends = if unsent.is_empty() { &mut ends[..1] } else { &mut ends[..] };
         let timeout = Timespec::try_from(left).map_err(|_| Broken::Fault("a deadline out of range".to_owned()))?;
