@@ -21,6 +21,8 @@ const BATCH_TIME: Duration = Duration::from_millis(20);
 const BATCH_BYTES: usize = 64 << 10;
 /// How many events may wait before the engine has to.
 const EVENTS_LIMIT: usize = 64;
+/// A format that shows nothing and removes what was shown.
+const CLEAR_OUTPUT: &str = "application/vnd.clear-output";
 /// No cell has this number: an event of this cell tells that all events before it have been published.
 const NO_CELL: u64 = 0;
 
@@ -85,6 +87,11 @@ impl Relay {
             }
             Event::Stdout { cell, text } => self.print(cell, StreamName::Stdout, text),
             Event::Stderr { cell, text } => self.print(cell, StreamName::Stderr, text),
+            // A cell that knows no other way asks by a format of this name, as with evcxr.
+            Event::Display { cell, data, .. } if data.contains_key(CLEAR_OUTPUT) => {
+                let wait = data.get(CLEAR_OUTPUT).is_some_and(|content| content.trim() == "wait");
+                self.publish(cell, &ClearOutput { wait });
+            }
             Event::Display { cell, data, display_id, update } => {
                 let data = json_bundle(data);
                 let (metadata, transient) = (BTreeMap::new(), Transient { display_id });

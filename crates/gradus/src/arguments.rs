@@ -26,6 +26,8 @@ pub enum Command {
     Check(Check),
     /// The data sets that come with the program.
     Data(Data),
+    /// The Jupyter kernel: Rust in notebooks.
+    Kernel(Kernel),
     /// For work on the course itself: write what is derived (student notebooks, the README's table).
     #[cfg(feature = "staff")]
     Generate(Generate),
@@ -120,6 +122,40 @@ pub enum DataAction {
     Path,
     /// Hold them against their recorded checksums.
     Verify,
+}
+
+/// Arguments of `gradus kernel`.
+#[derive(Args)]
+pub struct Kernel {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: KernelAction,
+}
+
+/// What can be done with the kernel.
+#[derive(Subcommand)]
+pub enum KernelAction {
+    /// Put the kernel "Rust (Gradus)" on Jupyter's list, and print the folder that was written.
+    Install(KernelPlace),
+    /// Take it off the list again.
+    Uninstall(KernelPlace),
+    /// Serve one notebook; Jupyter calls this.
+    Run {
+        /// The connection file that Jupyter has written.
+        #[arg(short = 'f', long, value_name = "CONNECTION_FILE")]
+        connection_file: PathBuf,
+    },
+}
+
+/// Whose list of kernels.
+#[derive(Args)]
+pub struct KernelPlace {
+    /// Yours; this is the default.
+    #[arg(long)]
+    pub user: bool,
+    /// That of a Python environment, for example "$VIRTUAL_ENV", or of a system, for example /usr/local.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "user")]
+    pub prefix: Option<PathBuf>,
 }
 
 /// What goes to stdout.

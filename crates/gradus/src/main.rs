@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => commands::demo::run(options),
         Command::Check(options) => commands::check::run(options),
         Command::Data(options) => commands::data::run(options),
+        Command::Kernel(options) => commands::kernel::run(options),
         #[cfg(feature = "staff")]
         Command::Generate(options) => commands::generate::run(options),
     };
