@@ -86,7 +86,7 @@ def session(page, address, pictures):
     def picture(name):
         page.screenshot(path=pictures / f"{name}.png")
 
-    page.goto(f"{address}/lab")
+    page.goto(f"{address}/lab?reset")
     launcher = page.locator(".jp-LauncherCard[title='Rust (Gradus)']")
     expect(launcher.first).to_be_visible()
     picture("1-launcher")

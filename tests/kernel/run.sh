@@ -20,6 +20,8 @@ home=$(mktemp --directory)
 trap 'rm -rf "$home"; [ -n "${KERNEL_TEST_ENV:-}" ] || rm -rf "$environment"' EXIT
 export JUPYTER_CONFIG_DIR=$home/config JUPYTER_DATA_DIR=$home/data JUPYTER_RUNTIME_DIR=$home/runtime
 export XDG_DATA_HOME=$home/share IPYTHONDIR=$home/ipython JUPYTER_PLATFORM_DIRS=1
+# What the suites ask for in a way of its own in each kernel.
+export KB_SNIPPETS=$PWD/snippets.json
 export KERNEL_NAME=gradus PATH=$environment/bin:$PATH
 "$program" kernel install --prefix "$environment"
 
