@@ -116,7 +116,9 @@ def session(page, address, pictures):
     clear(page, cell)
 
     run(page, cell, PLOT)
-    expect(output_of(page, cell).locator("img, svg").first).to_be_visible()
+    figure = output_of(page, cell).locator("img, svg").first
+    expect(figure).to_be_visible()
+    figure.evaluate("figure => figure.scrollIntoView({block: 'center'})")
     picture("4-plot")
 
     cell = add_cell_at_end(page)
@@ -133,7 +135,7 @@ def session(page, address, pictures):
     expect(output_of(page, cell)).to_contain_text("true")
 
     menu(page, "Kernel", "Restart Kernel…")
-    page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
     time.sleep(1)
     wait_for_state(page, "Idle")
     cell = add_cell_at_end(page)
