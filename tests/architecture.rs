@@ -25,6 +25,7 @@ fn staff_only_content_stays_out_of_what_students_get() {
         "nothing depends on the command line"
     );
     assert!(actual["gradus-sandbox"].is_empty(), "the sandbox knows nothing of grading");
+    assert_eq!(actual["gradus-kernel"], ["gradus-engine".to_owned()].into(), "the kernel knows the engine alone");
     assert!(actual["gradus-nn"].is_empty(), "the teaching library stands alone");
 }
 

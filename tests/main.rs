@@ -5,6 +5,7 @@ mod bad_input;
 mod derived;
 mod fairness;
 mod hostile;
+mod kernelspec;
 mod museum;
 mod public;
 mod rogue;

@@ -28,6 +28,8 @@ pub enum Command {
     Data(Data),
     /// The protection that strangers' code runs under.
     Sandbox(Sandbox),
+    /// The Jupyter kernel: Rust in notebooks.
+    Kernel(Kernel),
     /// For work on the course itself: write what is derived (student notebooks, the README's table).
     #[cfg(feature = "staff")]
     Generate(Generate),
@@ -167,6 +169,40 @@ pub enum RequiredLevel {
     Restricted,
     /// No network, no signals; files of the user can be read.
     Filtered,
+}
+
+/// Arguments of `gradus kernel`.
+#[derive(Args)]
+pub struct Kernel {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: KernelAction,
+}
+
+/// What can be done with the kernel.
+#[derive(Subcommand)]
+pub enum KernelAction {
+    /// Put the kernel "Rust (Gradus)" on Jupyter's list, and print the folder that was written.
+    Install(KernelPlace),
+    /// Take it off the list again.
+    Uninstall(KernelPlace),
+    /// Serve one notebook; Jupyter calls this.
+    Run {
+        /// The connection file that Jupyter has written.
+        #[arg(short = 'f', long, value_name = "CONNECTION_FILE")]
+        connection_file: PathBuf,
+    },
+}
+
+/// Whose list of kernels.
+#[derive(Args)]
+pub struct KernelPlace {
+    /// Yours; this is the default.
+    #[arg(long)]
+    pub user: bool,
+    /// That of a Python environment, for example "$VIRTUAL_ENV", or of a system, for example /usr/local.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "user")]
+    pub prefix: Option<PathBuf>,
 }
 
 /// What goes to stdout.

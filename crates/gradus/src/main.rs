@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Check(options) => commands::check::run(options),
         Command::Data(options) => commands::data::run(options),
         Command::Sandbox(options) => commands::sandbox::run(options),
+        Command::Kernel(options) => commands::kernel::run(options),
         #[cfg(feature = "staff")]
         Command::Generate(options) => commands::generate::run(options),
     };

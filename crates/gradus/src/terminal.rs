@@ -31,3 +31,13 @@ pub fn progress(count: usize) -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
+
+/// A line that says what a long piece of work is at; on a terminal only.
+pub fn talk() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let line = ProgressBar::new_spinner();
+    line.enable_steady_tick(Duration::from_millis(200));
+    line
+}

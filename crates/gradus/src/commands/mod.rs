@@ -8,6 +8,7 @@ pub mod demo;
 pub mod generate;
 #[cfg(feature = "staff")]
 pub mod grade;
+pub mod kernel;
 pub mod sandbox;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,116 @@
+//! `gradus kernel`: puts the Jupyter kernel on Jupyter's list, takes it off, runs it.
+
+use std::env;
+use std::path::Path;
+use std::sync::mpsc::SyncSender;
+
+use gradus_engine::{CellError, CellErrorKind, Engine, Event, Library, Options as EngineOptions, RustcEngine};
+use gradus_kernel::kernelspec::{KernelSpec, Place, uninstall, user_data_folder};
+use gradus_kernel::{Connection, Identity, Kernel, KernelError, NoAssistant};
+
+use crate::Ending;
+use crate::arguments::{Kernel as Options, KernelAction, KernelPlace};
+use crate::error::Hinted;
+use crate::terminal;
+
+const NAME: &str = "gradus";
+const DISPLAY_NAME: &str = "Rust (Gradus)";
+
+/// Installs, removes or runs the kernel.
+pub fn run(options: &Options) -> anyhow::Result<Ending> {
+    match &options.action {
+        KernelAction::Install(place) => install(place),
+        KernelAction::Uninstall(place) => remove(place),
+        KernelAction::Run { connection_file } => serve(connection_file),
+    }
+}
+
+fn install(place: &KernelPlace) -> anyhow::Result<Ending> {
+    let library = Library::default_root();
+    build_library(&library)?;
+    // Jupyter starts the kernel in the notebook's folder, so the program needs its full path.
+    let program = env::current_exe()?;
+    let program = program.to_str().ok_or_else(|| {
+        let hint = "move the program to a folder whose name is valid Unicode; a kernel specification is JSON";
+        Hinted::new(format!("{} cannot be written in JSON", program.display()), hint)
+    })?;
+    let arguments = ["kernel", "run", "--connection-file", "{connection_file}"];
+    let specification = KernelSpec {
+        name: NAME.to_owned(),
+        display_name: DISPLAY_NAME.to_owned(),
+        // Where it is must not depend on the environment in which Jupyter runs.
+        environment: [("GRADUS_NOTEBOOK_LIBRARY".to_owned(), library.display().to_string())].into(),
+        command: [program].into_iter().chain(arguments).map(str::to_owned).collect(),
+    };
+    let folder = specification.install(&place.place()).map_err(hinted)?;
+    terminal::data(&format!("{}\n", folder.display()))?;
+    eprintln!("\"{DISPLAY_NAME}\" is on Jupyter's list; it runs {program}");
+    Ok(Ending::Well)
+}
+
+/// Builds what notebooks link, or brings it up to date: a minute at the first time.
+fn build_library(root: &Path) -> anyhow::Result<()> {
+    eprintln!("building the library that notebooks use, in {}", root.display());
+    let progress = terminal::talk();
+    let built = Library::build(root, None, &mut |line| progress.set_message(line.trim().to_owned()));
+    progress.finish_and_clear();
+    built.map_err(|error| {
+        let hint = "`cargo`, `rustc` 1.95 and a C compiler must be on the path, and the folder that gradus was built in must still be there";
+        Hinted::new(error.to_string(), hint)
+    })?;
+    Ok(())
+}
+
+/// Serves one notebook until it is closed.
+fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
+    let connection = Connection::read(connection_file).map_err(hinted)?;
+    let version = env!("CARGO_PKG_VERSION");
+    let kernel = Kernel {
+        identity: Identity {
+            version: version.to_owned(),
+            language_version: env!("CARGO_PKG_RUST_VERSION").to_owned(),
+            banner: format!("Gradus {version}: Rust for deep learning. `:help` lists the commands."),
+        },
+        history: user_data_folder().map(|folder| folder.join("gradus/history.jsonl")),
+        assistant: Box::new(NoAssistant),
+        engine: Box::new(start_engine),
+    };
+    kernel.run(&connection).map_err(hinted)?;
+    Ok(Ending::Well)
+}
+
+/// An engine that does not start is told to the user in the notebook, the only place that they see.
+fn start_engine(events: SyncSender<Event>) -> Result<Box<dyn Engine>, CellError> {
+    let options = EngineOptions { library_root: Library::default_root(), assignment: None };
+    match RustcEngine::start(&options, events) {
+        Ok(engine) => Ok(Box::new(engine)),
+        Err(error) => Err(CellError {
+            kind: CellErrorKind::Internal,
+            name: "NoEngine".to_owned(),
+            message: error.to_string(),
+            traceback: vec![format!("This kernel cannot run cells: {error}.")],
+        }),
+    }
+}
+
+fn remove(place: &KernelPlace) -> anyhow::Result<Ending> {
+    match uninstall(NAME, &place.place()).map_err(hinted)? {
+        Some(folder) => terminal::data(&format!("{}\n", folder.display()))?,
+        None => {
+            let hint = "`jupyter kernelspec list` shows where it is; --prefix takes it from another place";
+            return Err(Hinted::new(format!("the kernel `{NAME}` is not installed there"), hint).into());
+        }
+    }
+    Ok(Ending::Well)
+}
+
+impl KernelPlace {
+    fn place(&self) -> Place {
+        self.prefix.clone().map_or(Place::User, Place::Prefix)
+    }
+}
+
+fn hinted(error: KernelError) -> anyhow::Error {
+    let hint = error.hint();
+    anyhow::Error::new(error).context(Hinted::new("the kernel", hint))
+}
