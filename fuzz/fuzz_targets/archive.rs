@@ -1,5 +1,8 @@
 #![no_main]
 
+#[path = "../src/notebook.rs"]
+#[expect(dead_code, reason = "its own target is another")]
+mod notebook;
 #[path = "../src/archive.rs"]
 mod target;
 

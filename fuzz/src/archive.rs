@@ -2,9 +2,7 @@
 
 use gradus_notebook::{MAX_SOURCE_BYTES, read_submission_bytes};
 
-#[path = "notebook.rs"]
-#[expect(dead_code, reason = "its own target is another")]
-mod notebook;
+use crate::notebook;
 
 pub fn run(bytes: &[u8]) {
     let read = read_submission_bytes("work.zip", bytes.to_vec(), &notebook::WANTED, &["std", "ndarray"]);
