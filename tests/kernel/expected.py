@@ -6,7 +6,13 @@ import sys
 from pathlib import Path
 
 # Case: why it does not pass.
-EXCEPTIONS = {}
+UNNAMED = "its type cannot be written down, so no later cell can name it; the cell runs, and says that it is not kept"
+EXCEPTIONS = {
+    "persist_closure": UNNAMED,
+    "persist_reference": "it borrows from another variable, which cells move in and out; the cell runs, and says that it is not kept",
+    "persist_iterator_adapter": UNNAMED,
+    "persist_impl_trait": UNNAMED,
+}
 CASES = 86
 
 

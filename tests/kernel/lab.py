@@ -141,6 +141,7 @@ def session(page, address, pictures):
     cell = add_cell_at_end(page)
     run(page, cell, "losses.len()")
     expect(output_of(page, cell)).to_contain_text("E0425")
+    output_of(page, cell).evaluate("output => output.scrollIntoView({block: 'center'})")
     picture("6-restart")
 
 
