@@ -86,9 +86,9 @@ pub fn draw(count: usize, seed: u64) -> CaptionedShapes {
         for h in 0..SIZE {
             for w in 0..SIZE {
                 let inside = covers(kind, h as i32 - y, w as i32 - x, radius);
-                for c in 0..3 {
+                for (c, &colour) in rgb.iter().enumerate() {
                     let noise: i16 = draws.random_range(0..40);
-                    let shade = if inside { i16::from(rgb[c]) + tint - noise / 4 } else { noise };
+                    let shade = if inside { i16::from(colour) + tint - noise / 4 } else { noise };
                     data.images[[n, c, h, w]] = shade.clamp(0, 255) as u8;
                 }
             }
