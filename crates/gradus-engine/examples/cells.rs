@@ -77,7 +77,9 @@ pub fn softmax_loss(w: &Array2<f64>, x: &Array2<f64>, y: &[usize], reg: f64) -> 
 fn main() -> Result<(), Box<dyn Error>> {
     let repetitions: u32 = std::env::args().nth(1).map_or(Ok(5), |text| text.parse())?;
     let root = Library::default_root();
-    Library::build(&root, None, &mut |_| ())?;
+    if Library::find(&root, None).is_err() {
+        Library::build(&root, None, &mut |line| eprintln!("{line}"))?;
+    }
     let started = Instant::now();
     let (sender, receiver) = mpsc::sync_channel(64);
     let mut engine = RustcEngine::start(&Options { library_root: root, assignment: None }, sender)?;

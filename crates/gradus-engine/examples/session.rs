@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = std::env::args().nth(1).ok_or("which file of cells?")?;
     let text = std::fs::read_to_string(file)?;
     let root = Library::default_root();
-    Library::build(&root, None, &mut |line| eprintln!("{line}"))?;
+    if Library::find(&root, None).is_err() {
+        Library::build(&root, None, &mut |line| eprintln!("{line}"))?;
+    }
     let (sender, events) = mpsc::sync_channel(64);
     let mut engine = RustcEngine::start(&Options { library_root: root, assignment: None }, sender)?;
     thread::spawn(move || {

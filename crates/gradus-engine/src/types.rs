@@ -103,10 +103,9 @@ impl Paths {
             let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
             if length == 0 {
                 // A lifetime's name is no type.
-                let skip = if rest.starts_with('\'') {
-                    rest[1..].find(|c| !is_word(c)).map_or(rest.len(), |end| end + 1)
-                } else {
-                    rest.chars().next().map_or(0, char::len_utf8)
+                let skip = match rest.strip_prefix('\'') {
+                    Some(name) => name.find(|c| !is_word(c)).map_or(rest.len(), |end| end + 1),
+                    None => rest.chars().next().map_or(0, char::len_utf8),
                 };
                 named.path.push_str(&rest[..skip]);
                 rest = &rest[skip..];

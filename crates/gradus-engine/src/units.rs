@@ -93,7 +93,7 @@ fn source(session: &Session, unit: &Unit) -> (Source, BTreeSet<usize>) {
     let has_in_text = |path: &str| {
         unit.pieces.iter().any(|piece| piece.item.is_none() && piece.text.text[piece.range.clone()].contains(path))
     };
-    own.extend(unit.pieces.iter().filter(|piece| piece.item.is_none()).flat_map(|piece| imported_names(piece)));
+    own.extend(unit.pieces.iter().filter(|piece| piece.item.is_none()).flat_map(imported_names));
     let imports: Vec<_> = unit.imports.iter().filter(|import| !has_in_text(&import.path)).cloned().collect();
     let own_macros: Vec<_> =
         session.macros.values().filter(|found| has_in_text(&format!("macro_rules! {}", found.name))).cloned().collect();

@@ -10,10 +10,13 @@ use gradus_engine::{Cell, CellError, Engine, Event, Library, MimeBundle, Options
 pub struct Notebook {
     pub engine: RustcEngine,
     events: Receiver<Event>,
-    answer: Box<dyn Fn(&str) -> Option<String>>,
+    answer: Box<Answer>,
     seen: Vec<Seen>,
     next: u64,
 }
+
+/// What the user answers to a question.
+type Answer = dyn Fn(&str) -> Option<String>;
 
 /// An event, with texts of one kind put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
