@@ -12,11 +12,15 @@ pub struct Trial {
     outcomes: Vec<Outcome>,
 }
 
+/// What one check found.
 #[derive(Debug, Clone, PartialEq)]
-struct Outcome {
-    name: &'static str,
-    expectation: &'static str,
-    failure: Option<Failure>,
+pub struct Outcome {
+    /// What it looks at, in a few words.
+    pub name: &'static str,
+    /// What was expected, in a sentence.
+    pub expectation: &'static str,
+    /// What was wrong, if anything was.
+    pub failure: Option<Failure>,
 }
 
 /// Public checks look at the same numbers each time.
@@ -36,6 +40,16 @@ impl Trial {
             })
             .collect();
         Self { function: function.to_owned(), outcomes }
+    }
+
+    /// The function that was checked.
+    pub fn function(&self) -> &str {
+        &self.function
+    }
+
+    /// What each check found, in order.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
     }
 
     /// Whether there were checks and all of them passed.
