@@ -1,0 +1,4 @@
+//! Cells, one after another, through the whole engine: compiler, library and process are the real ones.
+
+mod basics;
+mod support;
