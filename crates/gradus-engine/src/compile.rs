@@ -63,6 +63,8 @@ pub enum Product {
     },
     /// Nothing but messages.
     Check,
+    /// Messages in which each name has its whole path.
+    Paths,
 }
 
 /// Why there is no product.
@@ -196,8 +198,12 @@ impl Compiler {
         let (kind, emit, level) = match call.product {
             Product::Items => ("lib", "metadata,obj", 2),
             Product::Statements { optimise } => ("cdylib", "obj", optimise),
-            Product::Check => ("lib", "metadata", 0),
+            Product::Check | Product::Paths => ("lib", "metadata", 0),
         };
+        if call.product == Product::Paths {
+            // The one place where a flag of an unstable compiler is used. Without it the common types are still known.
+            rustc.env("RUSTC_BOOTSTRAP", "1").arg("-Ztrim-diagnostic-paths=no");
+        }
         rustc
             .current_dir(&self.directory)
             .env_remove("RUSTFLAGS")

@@ -87,12 +87,6 @@ impl Diagnostic {
         list.into_iter()
     }
 
-    /// What the message suggests to write, in it and in its notes.
-    pub fn suggestions(&self) -> impl Iterator<Item = &str> {
-        let all = self.spans.iter().chain(self.children.iter().flat_map(|child| &child.spans));
-        all.filter_map(|span| span.suggested_replacement.as_deref())
-    }
-
     fn shown<'s>(&self, sources: &dyn Fn(&str) -> Option<&'s Source>) -> Shown<'_> {
         let labels = self.spans.iter().filter_map(|span| {
             let place = span.place(sources)?;

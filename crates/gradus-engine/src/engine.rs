@@ -24,7 +24,7 @@ use crate::process::{End, Process};
 use crate::session::Session;
 use crate::source::{CellText, Source};
 use crate::statements::{self, Compiled, Job, Lost};
-use crate::types::Paths;
+use crate::types::{self, Paths};
 use crate::units;
 
 /// What an engine needs to know.
@@ -282,16 +282,12 @@ impl RustcEngine {
             End::Interrupted => return Err(failures::interrupted()),
             End::Fault(fault) => return Err(failures::fault(&fault)),
         }
-        self.keep_variables(compiled, parsed, progress)?;
+        self.keep_variables(compiled, parsed, progress);
         Ok(Success { value: self.output.take_value() })
     }
 
-    fn keep_variables(
-        &mut self,
-        compiled: &Compiled,
-        parsed: &Parsed,
-        progress: &mut Progress,
-    ) -> Result<(), CellError> {
+    fn keep_variables(&mut self, compiled: &Compiled, parsed: &Parsed, progress: &mut Progress) {
+        self.learn_paths(compiled, parsed, &progress.session);
         let cell = self.cell.clone();
         for (name, lost) in &compiled.lost {
             let was_there = progress.session.variables.remove(name).is_some();
@@ -308,29 +304,32 @@ impl RustcEngine {
             }
         }
         for (name, (type_name, mutable)) in &compiled.new {
-            let variable = self.paths.variable(type_name, *mutable, &progress.session, &self.compiler, self.number);
-            match variable {
-                Ok(Some(variable)) => {
-                    progress.session.gone.remove(name);
-                    progress.session.names.remove(name);
-                    progress.session.variables.insert(name.clone(), variable);
-                }
-                Ok(None) => {
-                    progress.session.variables.remove(name);
-                    progress.session.gone.insert(name.clone(), "its type has no name".to_owned());
-                    let what = failures::unnameable(type_name);
-                    self.output.say(&format!("`{name}` is not kept for later cells: {what}.\n"));
-                    let _ = self.process.forget(name);
-                }
-                // The cell has run; that its variables cannot be named is no reason to lose what it did.
-                Err(Failed::Interrupted) => {
-                    progress.session.variables.remove(name);
-                    progress.session.gone.insert(name.clone(), "the cell was interrupted".to_owned());
-                }
-                Err(failed) => return Err(self.failed(failed)),
+            if let Some(variable) = self.paths.variable(type_name, *mutable, &progress.session) {
+                progress.session.gone.remove(name);
+                progress.session.names.remove(name);
+                progress.session.variables.insert(name.clone(), variable);
+                continue;
             }
+            progress.session.variables.remove(name);
+            progress.session.gone.insert(name.clone(), "its type has no name".to_owned());
+            let what = failures::unnameable(type_name);
+            self.output.say(&format!("`{name}` is not kept for later cells: {what}.\n"));
+            let _ = self.process.forget(name);
         }
-        Ok(())
+    }
+
+    /// Has rustc write out the types with names that are new to this notebook.
+    fn learn_paths(&mut self, compiled: &Compiled, parsed: &Parsed, session: &Session) {
+        let is_new = |name: &str| !types::is_unnameable(name) && !self.paths.knows(name, session);
+        let Some(statements) =
+            parsed.statements.as_ref().filter(|_| compiled.new.values().any(|(name, _)| is_new(name)))
+        else {
+            return;
+        };
+        let job = Job { session, parsed, statements, number: self.number, optimise: None };
+        for whole in statements::whole_paths(&job, compiled, &self.compiler).values() {
+            self.paths.learn(whole);
+        }
     }
 
     /// The type of an expression, which is not run.

@@ -191,6 +191,25 @@ fn write(job: &Job<'_>, lost: &BTreeMap<String, Lost>) -> Written {
     Written { source, units: header.units, keeps }
 }
 
+/// The types of a compiled cell's new variables again, with the whole path of each name. Empty when this compiler
+/// cannot say them.
+pub fn whole_paths(job: &Job<'_>, compiled: &Compiled, compiler: &Compiler) -> BTreeMap<String, String> {
+    let written = write(job, &compiled.lost);
+    let closure =
+        Built::closure(written.units.iter().filter_map(|number| job.session.units.get(number)?.built.clone()));
+    let items: Vec<_> = closure.iter().map(|built| (built.crate_name.clone(), built.metadata.clone())).collect();
+    let crate_name = format!("paths_{}", job.number);
+    let call = Call {
+        crate_name: &crate_name,
+        suffix: "",
+        text: &written.source.text,
+        product: Product::Paths,
+        items: &items,
+    };
+    let file = format!("{crate_name}.rs");
+    compiler.compile(&call).map(|messages| read_types(messages, &file, &written.keeps).0).unwrap_or_default()
+}
+
 /// The cell's text, blanks where items are.
 fn copy_statements(source: &mut Source, parsed: &Parsed, statements: &Statements) {
     let mut edits = Vec::new();

@@ -1,18 +1,17 @@
 //! From a type as rustc writes it for people to one that generated code can name.
 //!
 //! rustc leaves out the path of a name that is the only one: `ArrayBase<OwnedRepr<f64>, Dim<[usize; 2]>>`. A name is
-//! looked up among the notebook's own items, then among names known to need no path, and else rustc is asked: its hint
-//! at an unknown name says what could be imported. Answers are kept.
+//! looked up among the notebook's own items, among names that need no path, and among those that have been met before.
+//! For a name that is new, rustc is asked once to write the type in full.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::compile::{Call, Compiler, Failed, Product};
 use crate::session::{Session, Variable};
 
 /// Paths of library types, by the name that rustc writes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Paths {
-    known: HashMap<String, Option<String>>,
+    known: HashMap<String, String>,
 }
 
 /// A type that can be written in generated code.
@@ -29,35 +28,72 @@ const NO_PATH: [&str; 37] = [
     "String", "Fn", "FnMut", "FnOnce", "Send", "Sync", "Iterator", "_",
 ];
 
+/// Names that nearly every notebook meets, so that it does not have to ask.
+const COMMON: [&str; 16] = [
+    "ndarray::ArrayBase",
+    "ndarray::OwnedRepr",
+    "ndarray::ViewRepr",
+    "ndarray::Dim",
+    "ndarray::IxDynImpl",
+    "ndarray::OwnedArcRepr",
+    "ndarray::CowRepr",
+    "std::collections::HashMap",
+    "std::collections::HashSet",
+    "std::collections::BTreeMap",
+    "std::collections::VecDeque",
+    "std::rc::Rc",
+    "std::cell::RefCell",
+    "std::sync::Arc",
+    "std::time::Instant",
+    "rand::rngs::StdRng",
+];
+
+impl Default for Paths {
+    fn default() -> Self {
+        let mut paths = Self { known: HashMap::new() };
+        COMMON.iter().for_each(|path| paths.know(path));
+        paths
+    }
+}
+
 impl Paths {
-    /// Whether and how a variable of this type can be kept. `visible` are the crates of items that the cell could see.
-    pub fn variable(
-        &mut self,
-        type_name: &str,
-        mutable: bool,
-        session: &Session,
-        compiler: &Compiler,
-        number: usize,
-    ) -> Result<Option<Variable>, Failed> {
-        // A closure, a function's own type, an opaque type.
-        if type_name.contains(['{', '@']) || type_name.split(is_separator).any(|word| word == "impl") {
-            return Ok(None);
+    /// Whether all names of a type are known.
+    pub fn knows(&self, type_name: &str, session: &Session) -> bool {
+        words(type_name).all(|(word, in_path)| in_path || self.own_path(word, session).is_some() || self.is_known(word))
+    }
+
+    /// Remembers the paths in a type that rustc has written in full.
+    pub fn learn(&mut self, whole: &str) {
+        let mut rest = whole;
+        while let Some(start) = rest.find(is_word) {
+            rest = &rest[start..];
+            let length = path_length(rest);
+            let path = &rest[..length];
+            if path.contains("::") && !path.starts_with("items_") && !path.starts_with("paths_") {
+                self.know(path);
+            }
+            rest = &rest[length..];
         }
-        let unknown: BTreeSet<&str> = words(type_name)
-            .filter(|(word, whole)| !whole && self.own_path(word, session).is_none() && !self.is_known(word))
-            .map(|(word, _)| word)
-            .collect();
-        if !unknown.is_empty() {
-            self.ask(&unknown, compiler, number)?;
+    }
+
+    /// How a variable of this type can be kept, if it can.
+    pub fn variable(&self, type_name: &str, mutable: bool, session: &Session) -> Option<Variable> {
+        if is_unnameable(type_name) {
+            return None;
         }
-        let Some(named) = self.name(type_name, session) else { return Ok(None) };
-        Ok(Some(Variable {
+        let named = self.name(type_name, session)?;
+        Some(Variable {
             type_path: named.path,
             type_name: type_name.to_owned(),
             mutable,
             units: named.units,
             depends_on: session.definition_closure(named.own),
-        }))
+        })
+    }
+
+    fn know(&mut self, path: &str) {
+        let word = path.rsplit("::").next().unwrap_or(path);
+        self.known.insert(word.to_owned(), format!("::{path}"));
     }
 
     fn name(&self, type_name: &str, session: &Session) -> Option<Named> {
@@ -92,7 +128,7 @@ impl Paths {
             {
                 named.path.push_str(word);
             } else {
-                named.path.push_str(self.known.get(word)?.as_deref()?);
+                named.path.push_str(self.known.get(word)?);
             }
             rest = &rest[path_length..];
         }
@@ -110,32 +146,6 @@ impl Paths {
     fn is_known(&self, word: &str) -> bool {
         NO_PATH.contains(&word) || word.starts_with(|c: char| c.is_ascii_digit()) || self.known.contains_key(word)
     }
-
-    /// Asks rustc where these names could come from.
-    fn ask(&mut self, words: &BTreeSet<&str>, compiler: &Compiler, number: usize) -> Result<(), Failed> {
-        let crate_name = format!("names_{number}");
-        let mut text = "extern crate gradus_prelude; ".to_owned();
-        for (index, word) in words.iter().enumerate() {
-            text.push_str(&format!("\nfn f{index}(_: {word}) {{}}"));
-        }
-        let call = Call { crate_name: &crate_name, suffix: "", text: &text, product: Product::Check, items: &[] };
-        let messages = match compiler.compile(&call) {
-            Ok(list) | Err(Failed::Refused(list)) => list,
-            Err(other) => return Err(other),
-        };
-        for word in words {
-            let ends = format!("::{word}");
-            let paths = messages.iter().flat_map(|message| message.suggestions()).filter_map(|suggestion| {
-                let path = suggestion.trim().strip_prefix("use ")?.trim_end_matches(';');
-                path.ends_with(&ends).then(|| format!("::{path}"))
-            });
-            // The library's own re-exports last, the shortest path first: that is the one that people know.
-            let best =
-                paths.min_by_key(|path| (path.contains("gradus_prelude"), path.matches("::").count(), path.len()));
-            self.known.insert((*word).to_owned(), best);
-        }
-        Ok(())
-    }
 }
 
 impl Named {
@@ -152,6 +162,11 @@ impl Named {
         self.path.push_str(path);
         Some(())
     }
+}
+
+/// A closure, a function's own type, an opaque type.
+pub fn is_unnameable(type_name: &str) -> bool {
+    type_name.contains(['{', '@']) || type_name.split(|c| !is_word(c)).any(|word| word == "impl")
 }
 
 /// The words of a type, and whether each is part of a longer path.
@@ -188,8 +203,4 @@ fn path_length(text: &str) -> usize {
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
-}
-
-fn is_separator(c: char) -> bool {
-    !is_word(c)
 }
