@@ -16,7 +16,7 @@ pub struct Folded<'a> {
 }
 
 /// Errors beyond this number are counted only.
-const SHOWN: usize = 5;
+const SHOWN: usize = 4;
 
 /// Picks the errors to show: one of each kind at each place, none that follow from another.
 pub fn fold(diagnostics: &[Diagnostic]) -> Folded<'_> {

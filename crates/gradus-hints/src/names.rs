@@ -109,6 +109,12 @@ fn unresolved(diagnostic: &Diagnostic) -> Option<String> {
 
 fn method(diagnostic: &Diagnostic) -> Option<String> {
     let (name, kind) = (diagnostic.quoted(0)?, diagnostic.quoted(1)?);
+    if crate::types::is_integer(kind) && ["sqrt", "exp", "ln", "powf", "powi", "sin", "cos", "tanh"].contains(&name) {
+        return Some(format!(
+            "`{name}` is for floats, but this is {}. Convert first: `(… as f64).{name}(…)`.",
+            with_article(kind)
+        ));
+    }
     if let Some(import) = import(diagnostic) {
         return Some(format!("`{name}` comes from a trait that has not been imported. Write `{import}` first."));
     }
@@ -119,12 +125,6 @@ fn method(diagnostic: &Diagnostic) -> Option<String> {
     }
     let plain = plain_type(kind);
     if let Some(other) = similar(diagnostic) {
-        if crate::types::is_integer(kind) && ["sqrt", "exp", "ln", "powf", "sin", "cos", "tanh"].contains(&name) {
-            return Some(format!(
-                "`{name}` is for floats, but this is {}. Convert first: `(… as f64).{name}()`.",
-                with_article(kind)
-            ));
-        }
         return Some(format!(
             "{} has no `{name}`. Did you mean `{other}`?",
             crate::mismatch::capital(&with_article(kind))

@@ -15,6 +15,8 @@ pub fn explain_panic(message: &str) -> Option<String> {
         .or_else(|| other(message))
 }
 
+const SAME_SHAPE: &str = "`Zip` needs arrays of the same shape. Print `.shape()` of each.";
+
 fn open_question(message: &str) -> Option<String> {
     let question = message.strip_prefix("not yet implemented").or_else(|| message.strip_prefix("not implemented"))?;
     let question = question.trim_start_matches(':').trim();
@@ -49,6 +51,9 @@ fn shapes(message: &str) -> Option<String> {
                 .to_owned(),
         );
     }
+    if message.starts_with("Zip: Producer dimension mismatch") {
+        return Some(SAME_SHAPE.to_owned());
+    }
     if message.contains("ShapeError/OutOfBounds") {
         return Some(
             "The list has not as many elements as the shape needs: the lengths of the shape multiplied.".to_owned(),
@@ -58,9 +63,7 @@ fn shapes(message: &str) -> Option<String> {
         "assertion failed: self.len() == rhs.len()" => {
             Some("The dot product needs two vectors of the same length. Print `.len()` of both.".to_owned())
         }
-        "assertion failed: part.equal_dim(dimension)" => {
-            Some("`Zip` needs arrays of the same shape. Print `.shape()` of each.".to_owned())
-        }
+        "assertion failed: part.equal_dim(dimension)" => Some(SAME_SHAPE.to_owned()),
         _ => None,
     }
 }
@@ -74,7 +77,7 @@ fn positions(message: &str) -> Option<String> {
             |last| format!("Counting starts at 0, so {length} elements have the numbers 0 to {last}; number {index} is outside."),
         ));
     }
-    if message == "ndarray: index out of bounds" {
+    if message.starts_with("ndarray: index ") && message.contains("out of bounds") {
         return Some(
             "A position is outside the array. Counting starts at 0, so an axis of length 3 has 0, 1 and 2. Print `.shape()` and the \
              position."
@@ -90,7 +93,19 @@ fn positions(message: &str) -> Option<String> {
                 .to_owned(),
         );
     }
+    // With debug assertions ndarray says more.
+    let message = match message {
+        row if row.starts_with("collapse_axis: Index") => "assertion failed: index < dim",
+        slice if slice.starts_with("Slice end") || slice.starts_with("Slice begin") => {
+            "assertion failed: end <= axis_len"
+        }
+        other => other,
+    };
     match message {
+        "assertion failed: axis < self.ndim()" => Some(
+            "There is no such axis. They are counted from 0: a matrix has `Axis(0)` (down the rows) and `Axis(1)` (along a row)."
+                .to_owned(),
+        ),
         "assertion failed: index < dim" => Some("A row, column or position is outside the axis. Counting starts at 0, so an axis of length 3 has 0, 1 and 2. Print `.shape()`.".to_owned()),
         "assertion failed: end <= axis_len" | "assertion failed: start <= axis_len" => {
             Some("The slice goes beyond the end of the axis. `s![a..b]` takes the positions a to b - 1; b may be at most the length. Print `.shape()`.".to_owned())

@@ -50,6 +50,12 @@ pub(crate) fn is_float_literal(name: &str) -> bool {
 
 /// With its article: "an `i32`".
 pub(crate) fn with_article(name: &str) -> String {
+    if is_integer_literal(name) {
+        return "an integer".to_owned();
+    }
+    if is_float_literal(name) {
+        return "a float".to_owned();
+    }
     let plain = plain_type(name);
     let first = plain.trim_start_matches(['&', '[', '(', '{']);
     let vowel = first.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O'])
@@ -126,12 +132,13 @@ fn arguments(inside: &str) -> Vec<String> {
     arguments.iter().map(|argument| argument.trim().to_owned()).collect()
 }
 
-/// Without the paths of the standard library and of `ndarray`: `alloc::vec::Vec<f64>` is `Vec<f64>`.
+/// Without the modules that types are in: `alloc::vec::Vec<f64>` is `Vec<f64>`.
 fn shorten_paths(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     for word in name.split_inclusive(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == ':')) {
-        let known = ["std::", "core::", "alloc::", "ndarray::"].iter().any(|root| word.starts_with(root));
-        short.push_str(if known { word.rsplit("::").next().unwrap_or(word) } else { word });
+        let last = word.rsplit("::").next().unwrap_or(word);
+        let is_type = last.starts_with(|letter: char| letter.is_uppercase());
+        short.push_str(if is_type && !word.starts_with(':') { last } else { word });
     }
     short
 }

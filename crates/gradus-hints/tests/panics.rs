@@ -1,11 +1,11 @@
-//! Real panics, each with its hint.
+//! Real panics, each with its hint. Their messages are not recorded: some of ndarray's differ with debug assertions.
 
 use std::fmt::Write;
 use std::hint::black_box;
 use std::panic::{self, UnwindSafe};
 
 use gradus_hints::explain_panic;
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, s};
 
 #[test]
 fn panics_that_beginners_meet() {
@@ -15,9 +15,8 @@ fn panics_that_beginners_meet() {
     let list = || black_box(vec![1, 2, 3]);
     let mut text = String::new();
     let mut record = |name: &str, message: String| {
-        let hint = explain_panic(&message);
-        assert!(hint.is_some(), "no hint for {name}: {message}");
-        let _ = writeln!(text, "{name}: {message}\n    {}\n", hint.unwrap());
+        let hint = explain_panic(&message).unwrap_or_else(|| format!("no hint for {message}"));
+        let _ = writeln!(text, "{name}: {hint}\n");
     };
     record("open question", message(|| todo!()));
     record("open question with text", message(|| todo!("compute the loss")));
@@ -30,13 +29,11 @@ fn panics_that_beginners_meet() {
         }),
     );
     record("product", message(|| forget(matrix().dot(&matrix()))));
-    record("product of vectors", message(|| forget(vector(3).dot(&vector(4)))));
     record("new shape", message(|| forget(matrix().into_shape_with_order((4, 2)).unwrap())));
     record("shape of a list", message(|| forget(Array2::from_shape_vec((2, 2), vec![1.0]).unwrap())));
     record("zip", message(|| ndarray::Zip::from(&vector(3)).and(&vector(4)).for_each(|_, _| ())));
     record("element", message(|| forget(black_box(matrix()[[2, 0]]))));
     record("row", message(|| forget(matrix().row(5).to_owned())));
-    record("axis", message(|| forget(matrix().sum_axis(Axis(2)))));
     record("slice", message(|| forget(matrix().slice(s![0..5, ..]).to_owned())));
     record("list", message(|| forget(list()[black_box(3)])));
     record("empty list", message(|| forget(black_box(Vec::<f64>::new())[black_box(0)])));
@@ -57,6 +54,7 @@ fn panics_that_beginners_meet() {
         }),
     );
     record("text", message(|| forget("é"[..black_box(1)].to_owned())));
+    assert!(!text.contains("no hint for"), "{text}");
     insta::assert_snapshot!(text);
 }
 
@@ -68,3 +66,19 @@ fn message(body: impl FnOnce() + UnwindSafe) -> String {
 
 /// Uses a value, also one that is only copied.
 fn forget<T>(_: T) {}
+
+/// What ndarray 0.17.2 says with other settings than these tests are built with.
+#[test]
+fn assertions_of_ndarray() {
+    let messages = [
+        ("assertion failed: self.len() == rhs.len()", "same length"),
+        ("assertion failed: part.equal_dim(dimension)", "same shape"),
+        ("assertion failed: index < dim", "outside the axis"),
+        ("assertion failed: end <= axis_len", "beyond the end"),
+        ("assertion failed: axis < self.ndim()", "no such axis"),
+    ];
+    for (message, hint) in messages {
+        assert!(explain_panic(message).unwrap().contains(hint), "{message}");
+    }
+    assert!(explain_panic("assertion failed: loss < 1.0").is_none());
+}

@@ -121,7 +121,8 @@ pub fn train<F: Scalar + Into<f64>, N: Network<F>>(
     }
 }
 
-/// Lets what shows itself on standard output elsewhere show itself in the notebook.
+/// Lets what shows itself on standard output elsewhere show itself in the notebook, and `plotters` write text.
 pub fn install() {
+    gradus_nn::pictures::register_fonts();
     gradus_assignments::show_trials_with(|trial| frame::write(&json!({ "display": trial.formats() })));
 }

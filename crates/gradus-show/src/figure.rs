@@ -32,6 +32,7 @@ pub fn figure(
     size: (u32, u32),
     draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Result<(), Box<dyn Error>>,
 ) -> Result<Figure, Box<dyn Error>> {
+    gradus_nn::pictures::register_fonts();
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();

@@ -110,5 +110,6 @@ fn dynamic<A: Element>(x: ArrayViewD<'_, A>, captions: &[&str]) -> Result<Format
 
 /// A grid that is wider than high.
 fn columns(count: usize) -> usize {
-    if count <= 8 { count } else { (count as f64).sqrt().ceil() as usize + 2 }.min(12)
+    let columns = if count <= 8 { count } else { (count as f64).sqrt().ceil() as usize + 2 };
+    columns.min(12)
 }
