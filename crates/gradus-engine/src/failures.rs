@@ -19,11 +19,13 @@ pub fn refused<'a>(
     sources: &dyn Fn(&str) -> Option<&'a Source>,
     session: &Session,
 ) -> CellError {
-    let all: Vec<&Diagnostic> = messages.iter().filter(|message| message.is_error() && message.plain.is_some()).collect();
+    let all: Vec<&Diagnostic> =
+        messages.iter().filter(|message| message.is_error() && message.plain.is_some()).collect();
     let plain: Vec<gradus_hints::Diagnostic> = all.iter().filter_map(|message| message.plain.clone()).collect();
     let folded = gradus_hints::fold(&plain);
     let is_root = |index: usize| folded.roots.iter().any(|root| std::ptr::eq(*root, &plain[index]));
-    let errors: Vec<Diagnostic> = (0..all.len()).filter(|&index| is_root(index)).map(|index| all[index].clone()).collect();
+    let errors: Vec<Diagnostic> =
+        (0..all.len()).filter(|&index| is_root(index)).map(|index| all[index].clone()).collect();
     let mut traceback = diagnostics::render(&errors, sources);
     traceback.extend(folded.remark());
     for (name, why) in &session.gone {
