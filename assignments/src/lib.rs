@@ -11,7 +11,7 @@ mod trial;
 
 #[cfg(feature = "manifest")]
 pub use manifest::{FunctionEntry, Manifest, ManifestError};
-pub use trial::Trial;
+pub use trial::{Outcome, Trial, show_trial, show_trials_with};
 
 use gradus_question::{Check, Function};
 

@@ -2,6 +2,7 @@
 //! out. It gives no points; those are the grader's.
 
 use std::fmt::{self, Display, Formatter};
+use std::sync::OnceLock;
 
 use gradus_question::{Answer, Check, Failure, Local, Session};
 
@@ -12,11 +13,15 @@ pub struct Trial {
     outcomes: Vec<Outcome>,
 }
 
+/// What one check found.
 #[derive(Debug, Clone, PartialEq)]
-struct Outcome {
-    name: &'static str,
-    expectation: &'static str,
-    failure: Option<Failure>,
+pub struct Outcome {
+    /// What it looks at, in a few words.
+    pub name: &'static str,
+    /// What was expected, in a sentence.
+    pub expectation: &'static str,
+    /// What was wrong, if anything was.
+    pub failure: Option<Failure>,
 }
 
 /// Public checks look at the same numbers each time.
@@ -38,6 +43,16 @@ impl Trial {
         Self { function: function.to_owned(), outcomes }
     }
 
+    /// The function that was checked.
+    pub fn function(&self) -> &str {
+        &self.function
+    }
+
+    /// What each check found, in order.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
     /// Whether there were checks and all of them passed.
     pub fn passed(&self) -> bool {
         !self.outcomes.is_empty() && self.outcomes.iter().all(|outcome| outcome.failure.is_none())
@@ -57,14 +72,27 @@ impl Trial {
 #[macro_export]
 macro_rules! check {
     ($assignment:ident, $function:ident) => {
-        ::std::println!(
-            "{}",
-            $crate::$assignment::try_out(
-                ::std::stringify!($function),
-                $crate::$assignment::Functions { $function: Some($function), ..Default::default() },
-            )
-        )
+        $crate::show_trial(&$crate::$assignment::try_out(
+            ::std::stringify!($function),
+            $crate::$assignment::Functions { $function: Some($function), ..Default::default() },
+        ))
     };
+}
+
+static SHOW: OnceLock<fn(&Trial)> = OnceLock::new();
+
+/// Has trials shown by `show` from now on, as a notebook can; until then they are printed. Only the first call counts.
+pub fn show_trials_with(show: fn(&Trial)) {
+    SHOW.get_or_init(|| show);
+}
+
+/// Shows a trial to the student.
+#[expect(clippy::print_stdout, reason = "what a cell shows where there is no notebook")]
+pub fn show_trial(trial: &Trial) {
+    match SHOW.get() {
+        Some(show) => show(trial),
+        None => println!("{trial}"),
+    }
 }
 
 impl Display for Trial {

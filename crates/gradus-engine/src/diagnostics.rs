@@ -21,6 +21,9 @@ pub struct Diagnostic {
     spans: Vec<Span>,
     #[serde(default)]
     children: Vec<Diagnostic>,
+    /// The same as the hints read it; for errors only.
+    #[serde(skip)]
+    pub plain: Option<gradus_hints::Diagnostic>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -56,7 +59,8 @@ const SHOWN_ERRORS: usize = 4;
 impl Diagnostic {
     /// Reads a line of rustc's, if it is a message with something to say.
     pub fn read(line: &str) -> Option<Self> {
-        let diagnostic: Self = serde_json::from_str(line).ok()?;
+        let mut diagnostic: Self = serde_json::from_str(line).ok()?;
+        diagnostic.plain = gradus_hints::Diagnostic::parse(line).pop();
         let closing = diagnostic.message.starts_with("aborting due to")
             || diagnostic.message.starts_with("For more information about")
             || diagnostic.message.starts_with("Some errors have detailed")
@@ -160,6 +164,9 @@ fn render_one<'s>(diagnostic: &Diagnostic, sources: &dyn Fn(&str) -> Option<&'s 
         } else {
             groups.push(with_snippets(Group::with_title(level.secondary_title(child.message.as_str())), &child_shown));
         }
+    }
+    if let Some(hint) = diagnostic.plain.as_ref().and_then(gradus_hints::explain) {
+        groups.push(Group::with_title(Level::HELP.with_name("in plain words").primary_title(hint)));
     }
     Renderer::styled().render(&groups)
 }

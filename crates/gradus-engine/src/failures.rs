@@ -19,10 +19,15 @@ pub fn refused<'a>(
     sources: &dyn Fn(&str) -> Option<&'a Source>,
     session: &Session,
 ) -> CellError {
-    let mut errors: Vec<Diagnostic> = messages.iter().filter(|message| message.is_error()).cloned().collect();
-    // What follows from a first error usually stands behind it; rustc's own order is kept.
-    errors.dedup_by(|a, b| a.message == b.message && a.code() == b.code());
+    let all: Vec<&Diagnostic> =
+        messages.iter().filter(|message| message.is_error() && message.plain.is_some()).collect();
+    let plain: Vec<gradus_hints::Diagnostic> = all.iter().filter_map(|message| message.plain.clone()).collect();
+    let folded = gradus_hints::fold(&plain);
+    let is_root = |index: usize| folded.roots.iter().any(|root| std::ptr::eq(*root, &plain[index]));
+    let errors: Vec<Diagnostic> =
+        (0..all.len()).filter(|&index| is_root(index)).map(|index| all[index].clone()).collect();
     let mut traceback = diagnostics::render(&errors, sources);
+    traceback.extend(folded.remark());
     for (name, why) in &session.gone {
         let about = format!("`{name}`");
         if errors.iter().any(|error| error.code() == Some("E0425") && error.message.contains(&about)) {
@@ -59,10 +64,8 @@ pub fn panicked<'a>(panic: &Value, sources: &dyn Fn(&str) -> Option<&'a Source>)
     } else if let Some(file) = panic["file"].as_str() {
         group = group.element(Level::NOTE.message(format!("at {file}:{}", panic["line"])));
     }
-    if let Some(question) = message.strip_prefix("not yet implemented: ") {
-        group = group.element(Level::HELP.message(format!("this answer is still open: {question}")));
-    } else if message == "not yet implemented" {
-        group = group.element(Level::HELP.message("there is a `todo!()` where your code should be"));
+    if let Some(hint) = gradus_hints::explain_panic(&message) {
+        group = group.element(Level::HELP.with_name("in plain words").message(hint));
     }
     let mut traceback: Vec<String> = Renderer::styled().render(&[group]).lines().map(str::to_owned).collect();
     traceback.splice(1..1, rest);

@@ -12,6 +12,7 @@
 #![deny(missing_docs)]
 
 mod assist;
+mod assist_process;
 mod assistant;
 mod connection;
 mod error;
@@ -22,6 +23,7 @@ mod iopub;
 mod kernel;
 pub mod kernelspec;
 mod messages;
+mod names;
 mod outputs;
 mod parent;
 mod positions;
@@ -31,6 +33,7 @@ pub mod wire;
 
 pub use gradus_engine::Engine;
 
+pub use crate::assist_process::AssistProcess;
 pub use crate::assistant::{Assistant, Candidate, Completions, NoAssistant, Place};
 pub use crate::connection::Connection;
 pub use crate::error::KernelError;

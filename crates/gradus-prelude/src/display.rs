@@ -15,6 +15,11 @@ use crate::frame;
 pub trait Show {
     /// MIME type to content; binary content in base64. `null` when there is nothing to show.
     fn formats(&self) -> Value;
+
+    /// What `show` shows, where that is another look: images as a picture, not as a table of numbers.
+    fn picture(&self) -> Value {
+        self.formats()
+    }
 }
 
 impl Show for () {

@@ -10,6 +10,7 @@ pub mod display;
 pub mod frame;
 pub mod macros;
 pub mod notebook;
+pub mod rich;
 pub mod store;
 pub mod wait;
 
@@ -21,6 +22,7 @@ pub use store::Store;
 pub use gradus_assignments;
 pub use gradus_check;
 pub use gradus_nn;
+pub use gradus_show;
 pub use ndarray;
 pub use ndarray_rand;
 pub use plotters;

@@ -9,10 +9,13 @@ use serde_json::{Map, Value, json};
 
 use crate::display::Show;
 use crate::frame;
+#[cfg(feature = "topics")]
+pub use crate::rich::train;
+pub use crate::rich::{LiveTraining, figure, show_images, training};
 
 /// Shows a value below the cell, now.
 pub fn show<T: Show + ?Sized>(value: &T) {
-    frame::write(&json!({ "display": value.formats() }));
+    frame::write(&json!({ "display": value.picture() }));
 }
 
 /// Shows content of a MIME type; binary content in base64.

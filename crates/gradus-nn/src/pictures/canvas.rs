@@ -144,7 +144,7 @@ impl<P: Plot> Render for P {
 }
 
 fn paint<P: Plot, B: Surface>(plot: &P, backend: B) {
-    register_the_font();
+    register_fonts();
     let area = backend.into_drawing_area();
     let drawn = area.fill(&WHITE).and_then(|()| plot.draw(&area)).and_then(|()| area.present());
     if let Err(error) = drawn {
@@ -153,11 +153,22 @@ fn paint<P: Plot, B: Surface>(plot: &P, backend: B) {
     }
 }
 
-fn register_the_font() {
+/// Gives `plotters` the embedded font, under the names that figures of your own use too: `sans-serif`, `serif` and
+/// `monospace`. Without it `plotters`, as it is built here, cannot draw text. More than one call does no harm.
+///
+/// ```
+/// use gradus_nn::pictures::register_fonts;
+/// use plotters::prelude::*;
+/// register_fonts();
+/// assert!(("sans-serif", 20).into_font().box_size("loss").is_ok());
+/// ```
+pub fn register_fonts() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
-        let registered = register_font(FONT, FontStyle::Normal, include_bytes!("../../fonts/GradusSans.ttf"));
-        assert!(registered.is_ok(), "the embedded font is sound");
+        for name in [FONT, "sans-serif", "serif", "monospace"] {
+            let registered = register_font(name, FontStyle::Normal, include_bytes!("../../fonts/GradusSans.ttf"));
+            assert!(registered.is_ok(), "the embedded font is sound");
+        }
     });
 }
 
@@ -229,7 +240,7 @@ pub(super) fn text(size: i32, colour: RGBColor, horizontal: HPos, vertical: VPos
 
 /// How wide a text will be, in CSS pixels.
 pub(super) fn text_width(size: i32, label: &str) -> u32 {
-    register_the_font();
+    register_fonts();
     let (units, _) = text(size, INK, HPos::Left, VPos::Top).font.box_size(label).expect("the font is registered");
     units.div_ceil(UNITS)
 }

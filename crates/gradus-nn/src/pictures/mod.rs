@@ -26,6 +26,7 @@ mod picture;
 mod roc;
 mod ticks;
 
+pub use canvas::register_fonts;
 pub use confusion::confusion_matrix;
 pub use curves::{accuracy_curves, line_chart, loss_curves};
 pub use grid::{Tones, image_grid, weight_templates};

@@ -10,6 +10,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ColorType, ImageEncoder};
 use thiserror::Error;
 
+use super::base64;
 use super::canvas::{Plot, Render};
 
 /// A picture, drawn when it is asked for.
@@ -80,6 +81,16 @@ impl Picture {
     pub fn png(&self) -> Vec<u8> {
         let (width, height, pixels) = self.plot.pixels();
         encode_png(width, height, &pixels)
+    }
+
+    /// [`Picture::png`] in base64, as notebooks and web pages take it.
+    ///
+    /// ```
+    /// use gradus_nn::pictures::loss_curves;
+    /// assert!(loss_curves(&[("SGD", &[2.3, 1.7])]).png_base64().starts_with("iVBORw0KGgo"));
+    /// ```
+    pub fn png_base64(&self) -> String {
+        base64::encode(&self.png())
     }
 
     /// Writes the picture into a file, SVG or PNG as the end of its name says.

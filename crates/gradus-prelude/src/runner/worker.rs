@@ -37,6 +37,7 @@ pub fn run(socket: &Path) -> ! {
 
 fn obey(mut channel: Channel) {
     panics::keep();
+    gradus_prelude::rich::install();
     let mut store = Store::default();
     let mut checkpoint = Checkpoint::default();
     let ready = |channel: &mut Channel| channel.send(&json!({ "ready": process::getpid().as_raw_nonzero().get() }));
