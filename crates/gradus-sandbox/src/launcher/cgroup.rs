@@ -136,7 +136,7 @@ fn sweep_once() -> bool {
     let mounts = mounts().unwrap_or_default();
     let used = mounts.iter().filter(|mount| mount.version == Cgroups::V2 || mount.controllers.iter().any(ours));
     let mut budget = MOST;
-    used.map(|mount| sweep_below(&mount.point, DEEPEST, &mut budget)).fold(true, |all, clean| all && clean)
+    used.map(|mount| sweep_below(&mount.point, DEEPEST, &mut budget)).filter(|&clean| !clean).count() == 0
 }
 
 fn sweep_below(directory: &Path, depth: usize, budget: &mut usize) -> bool {
