@@ -150,7 +150,7 @@ impl Library {
                 "RUSTFLAGS",
                 format!("-Cprefer-dynamic -Clink-arg=-Wl,-rpath,$ORIGIN -Clink-arg=-Wl,-rpath,{}", libraries.display()),
             )
-            .args(["build", "--release", "--locked", "--package", "gradus-prelude"])
+            .args(["build", "--release", "--locked", "--package", "gradus-prelude", "--features", "runner"])
             // With a target named, the flags do not reach build scripts.
             .args(["--target", &target, "--message-format", "json-render-diagnostics", "--target-dir"])
             .arg(root.join("build"));
