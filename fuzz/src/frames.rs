@@ -48,13 +48,13 @@ pub fn run(bytes: &[u8]) {
 /// The body of a reply, as each of the types that a function may return.
 fn reply(body: &[u8]) {
     let Ok(result) = decode_reply(body) else { return };
-    decode::<f64>(&result);
-    decode::<String>(&result);
-    decode::<Vec<f64>>(&result);
-    decode::<Array1<usize>>(&result);
-    decode::<ArrayD<f64>>(&result);
-    decode::<(f64, Array2<f64>)>(&result);
-    decode::<(Array2<f64>, Vec<f64>, Array3<f64>)>(&result);
+    decode::<f64>(result);
+    decode::<String>(result);
+    decode::<Vec<f64>>(result);
+    decode::<Array1<usize>>(result);
+    decode::<ArrayD<f64>>(result);
+    decode::<(f64, Array2<f64>)>(result);
+    decode::<(Array2<f64>, Vec<f64>, Array3<f64>)>(result);
 }
 
 /// What can be read is written as it was read.

@@ -158,7 +158,7 @@ pub fn ordinary(session: &mut Session<'_>, context: &mut Context) -> Result<(), 
     let other_data = Training { x: &first.x * random.random_range(-0.8..-0.4) + 0.25, ..first.clone() };
     let other_rate = Training { learning_rate: 2.0 * first.learning_rate, ..first.clone() };
     let other_seed = Training { seed: random.random(), ..first.clone() };
-    let mut all = vec![first, other_data, other_rate, other_seed];
+    let mut all = [first, other_data, other_rate, other_seed];
     all.shuffle(random);
     let again = random.random_range(0..all.len());
     for training in all.iter().chain(all.get(again)) {
