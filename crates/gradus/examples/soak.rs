@@ -132,7 +132,7 @@ impl Watched {
         if let Err(error) = written {
             seen.unwritten.push(error.to_string());
         }
-        if seen.total % (count / 20).max(1) == 0 {
+        if seen.total.is_multiple_of((count / 20).max(1)) {
             let (total, memory) = (seen.total, resident_mib());
             println!("{total:>6} graded, {:>5.0} s, the judge has {memory} MiB", start.elapsed().as_secs_f64());
             seen.memory_mib.push((total, memory));
