@@ -61,10 +61,19 @@ mod tests {
 
     #[test]
     fn two_threads_keep_to_two_processors_where_there_are_two() {
-        let first = Pinned::new();
-        let second = std::thread::spawn(|| Pinned::new().processor).join().expect("a thread");
-        if first.before.is_some_and(|before| before.count() > 1) {
-            assert_ne!(first.processor, second);
+        let several = sched_getaffinity(None).expect("an affinity").count() > 1;
+        let both = std::sync::Barrier::new(2);
+        // From threads of their own: one that is started by a pinned thread may use no other processor.
+        let processor = || {
+            let pinned = Pinned::new();
+            both.wait();
+            pinned.processor
+        };
+        let [first, second] = std::thread::scope(|scope| {
+            [scope.spawn(processor), scope.spawn(processor)].map(|thread| thread.join().expect("a thread"))
+        });
+        if several {
+            assert_ne!(first, second);
         }
     }
 }

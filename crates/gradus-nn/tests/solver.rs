@@ -328,7 +328,7 @@ fn faults_point_at_the_caller() {
     panics_here("Solver::train_epoch: train needs one label for each input, and at least one, but x is [5, 4] and y is [4]", || { solver(5).train_epoch(&short, &good); });
     panics_here("Solver::train_epoch: validation needs one label for each input, and at least one, but x is [0, 4] and y is [0]", || { solver(5).train(&good, &none); });
     panics_here("Solver::train_epoch: batch_size must be at least 1, but is 0", || { solver(0).train_epoch(&good, &good); });
-    panics_here("affine_relu_forward: w needs one row for each feature of x, but x is [5, 6] and w is [4, 3]", || { solver(5).train_epoch(&wide, &good); });
+    panics_here("TwoLayerNet::loss: w needs one row for each feature of x, but x is [5, 6] and w is [4, 3]", || { solver(5).train_epoch(&wide, &good); });
     let (mut net, mut none) = (TwoLayerNet::<f64>::new(4, 3, 3, 0.1, 0.0, &mut generator(1)), Parameters::new());
     let mut optimisers = Optimisers::new(&net.parameters, Sgd::new(0.1));
     none.insert("b1", Array1::<f64>::zeros(3));

@@ -146,12 +146,16 @@ fn unresolved(student: &StudentsCrate) -> Vec<usize> {
     for message in String::from_utf8_lossy(&output.stdout).lines() {
         let message: Value = serde_json::from_str(message).expect("JSON");
         let fault = &message["message"];
-        let Some(code) = fault["code"]["code"].as_str() else { continue };
-        match fault["spans"][0]["line_start"].as_u64() {
+        let Some(code) = fault["code"]["code"].as_str().filter(|_| fault["level"] == "error") else { continue };
+        // Another span may show a similar name in the library.
+        let primary = fault["spans"].as_array().into_iter().flatten().find(|span| span["is_primary"] == true);
+        match primary.and_then(|span| span["line_start"].as_u64()) {
             Some(line) if NOT_THERE.contains(&code) => _ = lines.insert(line as usize),
-            _ => others.push(fault["rendered"].to_string()),
+            line => others.push((line.map(|line| line as usize), fault["rendered"].to_string())),
         }
     }
+    // What the compiler has to say on a line after it found a private name there does not matter.
+    others.retain(|(line, _)| line.is_none_or(|line| !lines.contains(&line)));
     let trouble = String::from_utf8_lossy(&output.stderr);
     assert!(others.is_empty() && output.status.success() == lines.is_empty(), "{others:?}\n{trouble}");
     lines.into_iter().collect()

@@ -193,7 +193,9 @@ fn values_show_themselves() {
     assert_eq!(notebook.value("if true { 1 } else { 2 }"), "1");
     assert_eq!(notebook.run("()").unwrap().value, None);
     assert_eq!(notebook.run("for i in 0..3 {}").unwrap().value, None);
-    let picture = notebook.run("gradus_nn::pictures::loss_curves(&[(\"SGD\", &[2.3, 1.7])])").unwrap().value.unwrap();
+    notebook.ok("gradus_nn::pictures::loss_curves(&[(\"SGD\", &[2.3, 1.7])])");
+    let seen = notebook.seen();
+    let [Seen::Display(_, picture, None, false)] = &seen[..] else { panic!("{seen:?}") };
     assert!(picture["image/svg+xml"].starts_with("<svg"));
     notebook.ok("show_named(\"bar\", \"text/html\", \"<b>1</b>\"); show_again(\"bar\", \"text/html\", \"<b>2</b>\"); clear_output_on_next();");
     assert!(
@@ -241,8 +243,10 @@ fn the_students_functions_are_checked_and_todo_names_the_question() {
     let mut notebook = Notebook::new();
     notebook.ok("use ndarray::{Array1, Array2, Axis};\npub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> { todo!(\"softmax: question 5\") }");
     notebook.ok("gradus_assignments::check!(softmax, predict);");
-    assert!(notebook.stdout().contains("predict: 0 of"), "{}", notebook.stdout());
+    let seen = notebook.seen();
+    let [Seen::Display(_, table, None, false)] = &seen[..] else { panic!("{seen:?}") };
+    assert!(table["text/plain"].contains("predict: 0 of") && table["text/html"].contains("<table"), "{table:?}");
     let error = notebook.error("predict(&Array2::zeros((2, 2)), &Array2::zeros((2, 2)))");
-    assert!(plain(&error).contains("this answer is still open: softmax: question 5"), "{}", plain(&error));
+    assert!(plain(&error).contains("This part is still to be written: softmax: question 5"), "{}", plain(&error));
     assert!(plain(&error).contains("[1]:2:"), "{}", plain(&error));
 }

@@ -1,6 +1,11 @@
 //! What makes the layers fast, out of sight of their arithmetic: threads, loops over them, memory for results, and the
 //! matrix product. Nothing here knows what a layer is.
 
+#![cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "a library with few topics needs only some of it")
+)]
+
 mod elementwise;
 mod fresh;
 mod matmul;
