@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Time of the teaching library's layers, beside PyTorch and NumPy, in one interleaved run on one machine.
 
-    python3 -m venv venv && venv/bin/pip install numpy torch --extra-index-url https://download.pytorch.org/whl/cpu
+    python3 -m venv venv && venv/bin/pip install numpy torch
     venv/bin/python benches/library_speed.py [WORKLOAD...] [--rounds 3] [--format table|json]
 
 Needs cargo, and NumPy and PyTorch for the Python that runs it. Every peer has two threads and a process of its own. In each
