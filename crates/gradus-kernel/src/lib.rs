@@ -12,7 +12,6 @@
 #![deny(missing_docs)]
 
 mod assist;
-mod assist_process;
 mod assistant;
 mod connection;
 mod error;
@@ -33,13 +32,13 @@ pub mod wire;
 
 pub use gradus_engine::Engine;
 
-pub use crate::assist_process::AssistProcess;
 pub use crate::assistant::{Assistant, Candidate, Completions, NoAssistant, Place};
 pub use crate::connection::Connection;
 pub use crate::error::KernelError;
 pub use crate::executor::StartEngine;
 pub use crate::kernel::Kernel;
 pub use crate::messages::kernel_info::Identity;
+pub use crate::names::SessionNames;
 
 /// For whoever looks for the reason of something odd: Jupyter shows a kernel's stderr in its own log.
 fn log(text: &str) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::assistant::{Candidate, Completions, Place};
+use gradus_engine::MimeBundle;
+
+use crate::assistant::{Assistant, Candidate, Completions, Place};
 
 /// Commands that every engine has, with what stands after them.
 const COMMANDS: [(&str, &str); 9] = [
@@ -17,8 +19,23 @@ const COMMANDS: [(&str, &str); 9] = [
     ("help", "all commands"),
 ];
 
+/// Knows the `:commands`, and what the session and the cell declare; nothing of libraries, methods or fields.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SessionNames;
+
+impl Assistant for SessionNames {
+    fn complete(&mut self, place: &Place<'_>) -> Completions {
+        commands(place).unwrap_or_else(|| complete(place))
+    }
+
+    fn inspect(&mut self, place: &Place<'_>, _detail: bool) -> Option<MimeBundle> {
+        let text = inspect(place)?;
+        Some([("text/plain".to_owned(), text.clone()), ("text/markdown".to_owned(), text)].into())
+    }
+}
+
 /// Whether the cursor is at a command, and which ones fit.
-pub fn commands(place: &Place<'_>) -> Option<Completions> {
+fn commands(place: &Place<'_>) -> Option<Completions> {
     let line_start = place.code[..place.cursor].rfind('\n').map_or(0, |newline| newline + 1);
     let typed = place.code[line_start..place.cursor].trim_start().strip_prefix(':')?;
     if typed.starts_with(':') || typed.contains(char::is_whitespace) {
@@ -30,7 +47,7 @@ pub fn commands(place: &Place<'_>) -> Option<Completions> {
 }
 
 /// Names of the session and the cell that begin like the word at the cursor.
-pub fn complete(place: &Place<'_>) -> Completions {
+fn complete(place: &Place<'_>) -> Completions {
     let before = &place.code[..place.cursor];
     let start = before
         .rfind(|letter| !is_word(letter))
@@ -53,7 +70,7 @@ pub fn complete(place: &Place<'_>) -> Completions {
 }
 
 /// The declaration of the word at the cursor, as Markdown.
-pub fn inspect(place: &Place<'_>) -> Option<String> {
+fn inspect(place: &Place<'_>) -> Option<String> {
     let before = &place.code[..place.cursor];
     let start = before
         .rfind(|letter| !is_word(letter))

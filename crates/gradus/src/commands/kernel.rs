@@ -6,7 +6,7 @@ use std::sync::mpsc::SyncSender;
 
 use gradus_engine::{CellError, CellErrorKind, Engine, Event, Library, Options as EngineOptions, RustcEngine};
 use gradus_kernel::kernelspec::{KernelSpec, Place, uninstall, user_data_folder};
-use gradus_kernel::{Connection, Identity, Kernel, KernelError, NoAssistant};
+use gradus_kernel::{Connection, Identity, Kernel, KernelError, SessionNames};
 
 use crate::Ending;
 use crate::arguments::{Kernel as Options, KernelAction, KernelPlace};
@@ -72,7 +72,7 @@ fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
             banner: format!("Gradus {version}: Rust for deep learning. `:help` lists the commands."),
         },
         history: user_data_folder().map(|folder| folder.join("gradus/history.jsonl")),
-        assistant: Box::new(NoAssistant),
+        assistant: Box::new(SessionNames),
         engine: Box::new(start_engine),
     };
     kernel.run(&connection).map_err(hinted)?;
