@@ -94,7 +94,8 @@ fn the_kernel_stops_a_job_at_its_memory_limit_and_not_some_time_after() {
         let limits = Limits { memory_bytes: 64 << 20, ..Limits::default() };
         let finished = run(&sandbox, &probing(Profile::Worker, &[action]).limits(limits));
         assert_eq!(finished.outcome, Outcome::MemoryLimit, "{action}: {finished:?}");
-        assert!(finished.peak_memory_bytes <= 65 << 20, "{action}: {}", finished.peak_memory_bytes);
+        // Above the limit: pages of the program and its libraries, which are charged to whoever read them first.
+        assert!(finished.peak_memory_bytes <= 72 << 20, "{action}: {}", finished.peak_memory_bytes);
         assert!(finished.peak_memory_bytes >= 50 << 20, "{action}: {}", finished.peak_memory_bytes);
     }
 }
