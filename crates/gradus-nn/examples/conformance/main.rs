@@ -14,7 +14,7 @@ mod losses;
 mod norms;
 mod optimisers;
 pub mod sequence;
-mod vision;
+pub mod vision;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
