@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("worker") {
         return Ok(gradus_worker::serve(&functions::ALL)?);
     }
+    gradus_nn::keep_freed_memory(); // as `gradus` does
     let program = std::env::current_exe()?;
     let limits = Limits {
         cpu: Duration::from_secs(60),

@@ -1,6 +1,7 @@
 //! The caller's side: finding out what the machine offers, and starting jobs.
 
 use std::io::pipe;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -184,6 +185,9 @@ fn try_plans(
     }
 }
 
+/// How much a worker's pipe holds, if the system allows it.
+const PIPE_BYTES: usize = 1 << 20;
+
 /// Starts the launcher and gives it its order.
 ///
 /// Its three standard descriptors carry everything, so that no other needs to be passed on: the socket as input, the
@@ -196,6 +200,10 @@ fn start(launcher: &Path, order: &Order) -> Result<Running, SandboxError> {
     let channel = if order.job.profile == Profile::Worker {
         let (their_requests, requests) = pipe().map_err(failed)?;
         let (replies, their_replies) = pipe().map_err(failed)?;
+        for pipe in [requests.as_fd(), replies.as_fd()] {
+            // Large arrays cross in fewer turns. A system that is short of such memory keeps the usual size.
+            let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+        }
         command.stdout(their_replies).stderr(their_requests);
         let unblock = |fd: &dyn std::os::fd::AsFd| fcntl_setfl(fd, fcntl_getfl(fd)? | OFlags::NONBLOCK);
         unblock(&requests).and_then(|()| unblock(&replies)).map_err(|error| failed(error.into()))?;

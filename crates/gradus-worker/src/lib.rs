@@ -25,6 +25,8 @@ const STACK_BYTES: usize = 64 << 20;
 /// When the descriptors cannot be set up; a pipe that closes ends the loop without an error.
 pub fn serve(functions: &'static (dyn Answer + Sync)) -> io::Result<()> {
     let (requests, replies) = take_channel()?;
+    // Calls with large arrays have much the same sizes again and again.
+    gradus_nn::keep_freed_memory();
     protocol::note_panics();
     thread::Builder::new()
         .stack_size(STACK_BYTES)
