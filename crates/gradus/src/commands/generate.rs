@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use gradus_assignments::ASSIGNMENTS;
 use gradus_notebook::Notebook;
+use serde_json::json;
 
 use crate::Ending;
 use crate::arguments::Generate;
@@ -49,8 +50,10 @@ fn derived(repository: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     for assignment in ASSIGNMENTS {
         let source = Path::new("assignments").join(assignment.id).join("starter.rs");
         let text = fs::read_to_string(repository.join(&source)).with_context(|| format!("{}", source.display()))?;
-        let notebook = Notebook::from_percent(&text)
+        let mut notebook = Notebook::from_percent(&text)
             .map_err(|error| Hinted::new(format!("{}: {error}", source.display()), error.hint()))?;
+        // By it the kernel knows which answers the library must not have.
+        notebook.metadata.insert("gradus".to_owned(), json!({ "assignment": assignment.id }));
         files.push((Path::new("notebooks").join(assignment.id).with_extension("ipynb"), notebook.to_json()));
     }
     let readme = fs::read_to_string(repository.join("README.md")).context("README.md")?;

@@ -1,12 +1,14 @@
 //! `gradus kernel`: puts the Jupyter kernel on Jupyter's list, takes it off, runs it.
 
-use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
+use std::{env, fs};
 
+use gradus_assignments::{ASSIGNMENTS, Assignment};
 use gradus_engine::{CellError, CellErrorKind, Engine, Event, Library, Options as EngineOptions, RustcEngine};
 use gradus_kernel::kernelspec::{KernelSpec, Place, uninstall, user_data_folder};
 use gradus_kernel::{Connection, Identity, Kernel, KernelError, SessionNames};
+use gradus_notebook::Notebook;
 
 use crate::Ending;
 use crate::arguments::{Kernel as Options, KernelAction, KernelPlace};
@@ -27,7 +29,7 @@ pub fn run(options: &Options) -> anyhow::Result<Ending> {
 
 fn install(place: &KernelPlace) -> anyhow::Result<Ending> {
     let library = Library::default_root();
-    build_library(&library)?;
+    build_libraries(&library)?;
     // Jupyter starts the kernel in the notebook's folder, so the program needs its full path.
     let program = env::current_exe()?;
     let program = program.to_str().ok_or_else(|| {
@@ -48,16 +50,21 @@ fn install(place: &KernelPlace) -> anyhow::Result<Ending> {
     Ok(Ending::Well)
 }
 
-/// Builds what notebooks link, or brings it up to date: a minute at the first time.
-fn build_library(root: &Path) -> anyhow::Result<()> {
-    eprintln!("building the library that notebooks use, in {}", root.display());
-    let progress = terminal::talk();
-    let built = Library::build(root, None, &mut |line| progress.set_message(line.trim().to_owned()));
-    progress.finish_and_clear();
-    built.map_err(|error| {
-        let hint = "`cargo`, `rustc` 1.95 and a C compiler must be on the path, and the folder that gradus was built in must still be there";
-        Hinted::new(error.to_string(), hint)
-    })?;
+/// Builds what notebooks link, or brings it up to date: the whole library, and for each assignment one without its answers.
+/// Some minutes at the first time.
+fn build_libraries(root: &Path) -> anyhow::Result<()> {
+    let assignments = ASSIGNMENTS.iter().map(|assignment| Some(assignment.id));
+    for assignment in std::iter::once(None).chain(assignments) {
+        let whose = assignment.map_or_else(String::new, |id| format!(" of the assignment {id}"));
+        eprintln!("building the library that notebooks{whose} use, in {}", root.display());
+        let progress = terminal::talk();
+        let built = Library::build(root, assignment, &mut |line| progress.set_message(line.trim().to_owned()));
+        progress.finish_and_clear();
+        built.map_err(|error| {
+            let hint = "`cargo`, `rustc` 1.95 and a C compiler must be on the path, and the folder that gradus was built in must still be there";
+            Hinted::new(error.to_string(), hint)
+        })?;
+    }
     Ok(())
 }
 
@@ -81,7 +88,7 @@ fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
 
 /// An engine that does not start is told to the user in the notebook, the only place that they see.
 fn start_engine(events: SyncSender<Event>) -> Result<Box<dyn Engine>, CellError> {
-    let options = EngineOptions { library_root: Library::default_root(), assignment: None };
+    let options = EngineOptions { library_root: Library::default_root(), assignment: assignment() };
     match RustcEngine::start(&options, events) {
         Ok(engine) => Ok(Box::new(engine)),
         Err(error) => Err(CellError {
@@ -91,6 +98,17 @@ fn start_engine(events: SyncSender<Event>) -> Result<Box<dyn Engine>, CellError>
             traceback: vec![format!("This kernel cannot run cells: {error}.")],
         }),
     }
+}
+
+/// The assignment that the notebook's metadata name, if they name one of this course. Jupyter's server says which notebook it
+/// starts a kernel for; other programs do not, and there the library is whole.
+fn assignment() -> Option<String> {
+    let path = PathBuf::from(env::var_os("JPY_SESSION_NAME")?);
+    // It may count from the server's folder; the kernel is started in the notebook's own.
+    let text = fs::read_to_string(&path).or_else(|_| fs::read_to_string(path.file_name().unwrap_or_default())).ok()?;
+    let notebook = Notebook::from_json(&text).ok()?;
+    let named = notebook.metadata.get("gradus")?.get("assignment")?.as_str()?;
+    Assignment::find(named).map(|assignment| assignment.id.to_owned())
 }
 
 fn remove(place: &KernelPlace) -> anyhow::Result<Ending> {
