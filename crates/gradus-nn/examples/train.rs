@@ -6,6 +6,7 @@
 
 use std::time::Instant;
 
+use gradus_nn::augment::horizontal_flip;
 use gradus_nn::data::fashion_mnist;
 use gradus_nn::linear;
 use gradus_nn::metrics::accuracy;
@@ -16,7 +17,7 @@ use gradus_nn::random::generator;
 use gradus_nn::schedules::cosine_decay;
 use gradus_nn::solver::{Examples, Solver, SolverSettings};
 use gradus_nn::split::{SplitSizes, split};
-use ndarray::{Array1, Array2, Array4, Axis, Ix2, RemoveAxis};
+use ndarray::{Array1, Array2, Array4, Axis, Ix2, Ix4, RemoveAxis, concatenate};
 
 /// The settings below are first choices, tuned on no part of the data.
 const EPOCHS: usize = 20;
@@ -55,9 +56,16 @@ fn main() {
     report("two-layer net", start, validation_accuracy, test_accuracy);
 
     let start = Instant::now();
-    let settings = ThreeLayerConvSettings { image: [1, 28, 28], weight_scale: 0.02, reg: 1e-3, ..Default::default() };
+    let settings = ThreeLayerConvSettings {
+        image: [1, 28, 28],
+        filter_size: 5,
+        weight_scale: 0.02,
+        reg: 1e-3,
+        ..Default::default()
+    };
     let net = ThreeLayerConvNet::new(settings, &mut generator(seed));
-    let (validation_accuracy, test_accuracy) = solve(net, seed, &images(&train), &images(&validation), &images(&test));
+    let train = with_mirrored(&images(&train));
+    let (validation_accuracy, test_accuracy) = solve(net, seed, &train, &images(&validation), &images(&test));
     report("three-layer conv net", start, validation_accuracy, test_accuracy);
 }
 
@@ -84,8 +92,18 @@ fn solve<D: RemoveAxis, N: Network<f32, Dim = D> + Clone>(
     (score(validation), score(test))
 }
 
+/// Images, and all of them once more as in a mirror: a shirt stays one.
+fn with_mirrored(images: &Examples<f32, Ix4>) -> Examples<f32, Ix4> {
+    let Examples { x, y } = images;
+    let twice = "two of one shape";
+    Examples {
+        x: concatenate(Axis(0), &[x.view(), horizontal_flip(x).view()]).expect(twice),
+        y: concatenate(Axis(0), &[y.view(), y.view()]).expect(twice),
+    }
+}
+
 /// Rows as grey images: (batch, 784) to (batch, 1, 28, 28).
-fn images(rows: &Examples<f32, Ix2>) -> Examples<f32, ndarray::Ix4> {
+fn images(rows: &Examples<f32, Ix2>) -> Examples<f32, Ix4> {
     let (x, y): (Array2<f32>, Array1<usize>) = (rows.x.clone(), rows.y.clone());
     let x: Array4<f32> = x.into_shape_with_order((y.len(), 1, 28, 28)).expect("784 pixels each");
     Examples { x, y }

@@ -16,7 +16,7 @@ use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, con
 
 use crate::Scalar;
 use crate::machinery::vector::{sigmoid, tanh, vectorised};
-use crate::machinery::{copy, for_each, matmul_into, sum_of_rows, transposed};
+use crate::machinery::{Panels, copy, for_each, sum_of_rows};
 use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
 use crate::steps::{each_step, each_step_backward};
@@ -208,11 +208,12 @@ pub fn gru_forward<F: Scalar>(
     let (work, share) = (operations(&h, wh), share(batch));
     let results = memory.axis_chunks_iter_mut(Axis(0), share).zip(h.axis_chunks_iter_mut(Axis(0), share));
     let parts = gates.axis_chunks_iter_mut(Axis(0), share).zip(results).zip(h0.axis_chunks_iter(Axis(0), share));
+    let panels = Panels::new(wh.view());
     for_each(parts, work, |((mut gates, (mut memory, mut h)), h0)| {
         let (mut prev_h, mut a) = (h0.to_owned(), Array2::zeros((h0.nrows(), 3 * units)));
         for t in 0..time {
             a.outer_iter_mut().for_each(|mut a| a.assign(bh));
-            matmul_into(prev_h.view(), wh.view(), a.view_mut(), F::one(), F::one());
+            panels.product_into(prev_h.view(), a.view_mut(), F::one());
             for (n, (mut prev_h, a)) in prev_h.outer_iter_mut().zip(a.outer_iter()).enumerate() {
                 let a = a.to_slice().expect("row-major");
                 cell(
@@ -251,7 +252,7 @@ pub fn gru_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &GruCache<F>) -> GruG
     require_same_shape("gru_backward", ("h", h.shape()), ("dout", dout.shape()));
     let (batch, time, units) = h.dim();
 
-    let wh_t = transposed(wh);
+    let wh_t = Panels::new(wh.t());
     let (mut dax, mut dah) = (Array3::zeros(gates.raw_dim()), Array3::zeros(gates.raw_dim()));
     let mut dh0 = Array2::zeros(h0.raw_dim());
     let (work, share) = (operations(h, wh), share(batch));
@@ -273,7 +274,7 @@ pub fn gru_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &GruCache<F>) -> GruG
                     dh.as_slice_mut().expect("row-major"),
                 );
             }
-            matmul_into(dah.index_axis(Axis(1), t), wh_t.view(), dh.view_mut(), F::one(), F::one());
+            wh_t.product_into(dah.index_axis(Axis(1), t), dh.view_mut(), F::one());
         }
     });
     let dwh = gradient_over_time(h0, h, &dah);

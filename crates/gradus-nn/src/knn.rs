@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2, ArrayRef1, ArrayRef2, Axis};
 
 use crate::Scalar;
 use crate::machinery::vector::vectorised;
-use crate::machinery::{for_each, matmul, sum_of};
+use crate::machinery::{for_each, matmul_into, sum_of};
 use crate::shape::require;
 
 /// The Euclidean distances between test and training examples, with loops over both:
@@ -83,26 +83,37 @@ pub fn compute_distances_one_loop<F: Scalar>(x: &ArrayRef2<F>, x_train: &ArrayRe
 #[track_caller]
 pub fn compute_distances_no_loops<F: Scalar>(x: &ArrayRef2<F>, x_train: &ArrayRef2<F>) -> Array2<F> {
     require_features("compute_distances_no_loops", x, x_train);
-    let (lengths, train_lengths) = (squared_lengths(x), squared_lengths(x_train));
-    let mut dists = matmul(x.view(), x_train.t());
-    let operations = dists.len();
-    for_each(dists.outer_iter_mut().zip(&lengths), operations, |(row, &length)| {
-        distances(row.into_slice().expect("row-major"), length, &train_lengths);
+    let (lengths, mut dists) = (squared_lengths(x), Array2::zeros((x.nrows(), x_train.nrows())));
+    // Some training examples at a time, whose lengths and products are computed while they are in the cache.
+    let blocks = x_train.axis_chunks_iter(Axis(0), AT_ONCE).zip(dists.axis_chunks_iter_mut(Axis(1), AT_ONCE));
+    for_each(blocks, x.len() * x_train.nrows() / 8, |(x_train, mut dists)| {
+        matmul_into(x.view(), x_train.t(), dists.view_mut(), F::one(), F::zero());
+        let train_lengths = squared_lengths(&x_train);
+        for (row, &length) in dists.outer_iter_mut().zip(&lengths) {
+            distances(row.into_slice().expect("neighbours"), length, &train_lengths);
+        }
     });
     dists
 }
+
+/// So many training examples at a time.
+const AT_ONCE: usize = 625;
 
 /// `sum_k x_ik^2` of each row.
 fn squared_lengths<F: Scalar>(x: &ArrayRef2<F>) -> Vec<F> {
     let x = x.as_standard_layout();
     let mut lengths = vec![F::zero(); x.nrows()];
     for_each(lengths.iter_mut().zip(x.outer_iter()), x.len(), |(length, row)| {
-        *length = sum_of(row.to_slice().expect("row-major"), |value| value * value);
+        squared_length(row.to_slice().expect("row-major"), length);
     });
     lengths
 }
 
 vectorised! {
+    fn squared_length<F: Scalar>(row: &[F], length: &mut F) {
+        *length = sum_of(row, |value| value * value);
+    }
+
     /// From the products of one test example with the training examples to its distances from them.
     fn distances<F: Scalar>(products: &mut [F], length: F, train_lengths: &[F]) {
         for (distance, &train_length) in products.iter_mut().zip(train_lengths) {

@@ -17,7 +17,7 @@ use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, con
 
 use crate::Scalar;
 use crate::machinery::vector::{sigmoid, tanh, vectorised};
-use crate::machinery::{copy, for_each, matmul_into, transposed, zeros};
+use crate::machinery::{Panels, copy, for_each, zeros};
 use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
 use crate::steps::{each_step, each_step_backward};
@@ -216,11 +216,12 @@ pub fn lstm_forward<F: Scalar>(
     let (work, share) = (operations(&h, wh), share(batch));
     let states = c.axis_chunks_iter_mut(Axis(0), share).zip(h.axis_chunks_iter_mut(Axis(0), share));
     let parts = gates.axis_chunks_iter_mut(Axis(0), share).zip(states).zip(h0.axis_chunks_iter(Axis(0), share));
+    let panels = Panels::new(wh.view());
     for_each(parts, work, |((mut gates, (mut c, mut h)), h0)| {
         let (mut prev_h, mut prev_c) = (h0.to_owned(), Array2::zeros(h0.raw_dim()));
         for t in 0..time {
             let mut a = gates.index_axis_mut(Axis(1), t);
-            matmul_into(prev_h.view(), wh.view(), a.view_mut(), F::one(), F::one());
+            panels.product_into(prev_h.view(), a.view_mut(), F::one());
             for (n, (mut prev_c, mut prev_h)) in prev_c.outer_iter_mut().zip(prev_h.outer_iter_mut()).enumerate() {
                 let (mut a, mut c, mut h) = (a.row_mut(n), c.slice_mut(s![n, t, ..]), h.slice_mut(s![n, t, ..]));
                 cell(
@@ -260,7 +261,7 @@ pub fn lstm_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &LstmCache<F>) -> Ls
     require_same_shape("lstm_backward", ("h", h.shape()), ("dout", dout.shape()));
     let (batch, time, units) = h.dim();
 
-    let wh_t = transposed(wh);
+    let wh_t = Panels::new(wh.t());
     let mut da = zeros(gates.raw_dim());
     let mut dh0 = Array2::zeros(h0.raw_dim());
     let (work, share) = (operations(h, wh), share(batch));
@@ -286,7 +287,7 @@ pub fn lstm_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &LstmCache<F>) -> Ls
                     dc.as_slice_mut().expect("row-major"),
                 );
             }
-            matmul_into(da_t.view(), wh_t.view(), dh.view_mut(), F::one(), F::zero());
+            wh_t.product_into(da_t.view(), dh.view_mut(), F::zero());
         }
     });
     let dwh = gradient_over_time(h0, h, &da);

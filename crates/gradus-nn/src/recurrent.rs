@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayRef2, ArrayRef3, Axis};
 
 use crate::Scalar;
-use crate::machinery::{matmul_into, threads};
+use crate::machinery::{for_each, matmul, threads, zeros};
 use crate::shape::require;
 
 /// The shapes of a recurrent layer's arguments, as they were given.
@@ -56,12 +56,17 @@ pub(crate) fn operations<F>(h: &ArrayRef3<F>, wh: &ArrayRef2<F>) -> usize {
     h.len() * (wh.ncols() / 8 + 32)
 }
 
-/// `dwh = sum_t h_t-1^T @ da_t`, where `h` (batch, time, units) holds the states after each step.
+/// `dwh = sum_t h_t-1^T @ da_t`, where `h` (batch, time, units) holds the states after each step: one product over all steps.
 pub(crate) fn gradient_over_time<F: Scalar>(h0: &ArrayRef2<F>, h: &ArrayRef3<F>, da: &ArrayRef3<F>) -> Array2<F> {
-    let mut dwh = Array2::zeros((h0.ncols(), da.dim().2));
-    for (t, da_t) in da.axis_iter(Axis(1)).enumerate() {
-        let prev_h = if t == 0 { h0.view() } else { h.index_axis(Axis(1), t - 1) };
-        matmul_into(prev_h.t(), da_t, dwh.view_mut(), F::one(), if t == 0 { F::zero() } else { F::one() });
-    }
-    dwh
+    let (batch, time, units) = h.dim();
+    let mut prev_h = zeros(h.raw_dim());
+    let all = prev_h.outer_iter_mut().zip(h0.outer_iter()).zip(h.outer_iter());
+    for_each(all, h.len(), |((mut prev_h, h0), h)| {
+        for (t, mut prev_h) in prev_h.outer_iter_mut().enumerate() {
+            prev_h.assign(&if t == 0 { h0 } else { h.index_axis(Axis(0), t - 1) });
+        }
+    });
+    let rows = (batch * time, units);
+    let (prev_h, da) = (prev_h.to_shape(rows).expect("row-major"), da.to_shape((rows.0, da.dim().2)).expect("rows"));
+    matmul(prev_h.t(), da.view())
 }

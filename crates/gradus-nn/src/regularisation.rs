@@ -7,6 +7,8 @@ use ndarray::{Array, ArrayRef, Dimension};
 
 use crate::Scalar;
 use crate::machinery::sum_of;
+#[cfg(all(feature = "two_layer_net", feature = "softmax"))]
+use crate::machinery::{fold, vector::vectorised};
 
 /// The L2 penalty, and its gradient: `0.5 * reg * sum(w^2)` and `dw = reg * w`.
 ///
@@ -27,8 +29,23 @@ pub(crate) fn add_l2<F: Scalar, D: Dimension>(w: &ArrayRef<F, D>, reg: F, dw: &m
     if reg == F::zero() {
         return F::zero();
     }
-    dw.scaled_add(reg, w);
-    l2_penalty(w, reg)
+    const AT_ONCE: usize = 1 << 13;
+    let (Some(weights), Some(gradient)) = (w.as_slice(), dw.as_slice_mut()) else {
+        dw.scaled_add(reg, w);
+        return l2_penalty(w, reg);
+    };
+    let chunks = gradient.chunks_mut(AT_ONCE).zip(weights.chunks(AT_ONCE));
+    let squares = fold(chunks, 2 * w.len(), F::zero, |squares, (dw, w)| add_decay(dw, w, reg, squares));
+    F::cast(0.5) * reg * squares.into_iter().sum()
+}
+
+#[cfg(all(feature = "two_layer_net", feature = "softmax"))]
+vectorised! {
+    /// `dw = dw + reg * w`; the squares of the weights are added to `squares`.
+    fn add_decay<F: Scalar>(dw: &mut [F], w: &[F], reg: F, squares: &mut F) {
+        *squares += sum_of(w, |weight| weight * weight);
+        dw.iter_mut().zip(w).for_each(|(dw, &weight)| *dw += reg * weight);
+    }
 }
 
 fn l2_penalty<F: Scalar, D: Dimension>(w: &ArrayRef<F, D>, reg: F) -> F {

@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis};
 
 use crate::Scalar;
 use crate::machinery::vector::{tanh, vectorised};
-use crate::machinery::{copy, for_each, matmul_into, transposed};
+use crate::machinery::{Panels, copy, for_each};
 use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
 use crate::steps::{each_step, each_step_backward};
@@ -172,10 +172,11 @@ pub fn rnn_forward<F: Scalar>(
     // The examples do not depend on each other: each thread takes some of them through all steps.
     let (work, share) = (operations(&h, wh), share(h.dim().0));
     let parts = h.axis_chunks_iter_mut(Axis(0), share).zip(h0.axis_chunks_iter(Axis(0), share));
+    let panels = Panels::new(wh.view());
     for_each(parts, work, |(mut h, h0)| {
         let mut prev_h = h0.to_owned();
         for mut h_t in h.axis_iter_mut(Axis(1)) {
-            matmul_into(prev_h.view(), wh.view(), h_t.view_mut(), F::one(), F::one());
+            panels.product_into(prev_h.view(), h_t.view_mut(), F::one());
             for (h, prev_h) in h_t.outer_iter_mut().zip(prev_h.outer_iter_mut()) {
                 activate(h.into_slice().expect("row-major"), prev_h.into_slice().expect("row-major"));
             }
@@ -210,7 +211,7 @@ pub fn rnn_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &RnnCache<F>) -> RnnG
     let RnnCache { x, h0, wx, wh, h } = cache;
     require_same_shape("rnn_backward", ("h", h.shape()), ("dout", dout.shape()));
 
-    let wh_t = transposed(wh);
+    let wh_t = Panels::new(wh.t());
     let mut da = copy(dout);
     let mut dh0 = Array2::zeros(h0.raw_dim());
     let (work, share) = (operations(h, wh), share(h.dim().0));
@@ -226,7 +227,7 @@ pub fn rnn_backward<F: Scalar>(dout: &ArrayRef3<F>, cache: &RnnCache<F>) -> RnnG
                     h.to_slice().expect("row-major"),
                 );
             }
-            matmul_into(da_t.view(), wh_t.view(), dh.view_mut(), F::one(), F::zero());
+            wh_t.product_into(da_t.view(), dh.view_mut(), F::zero());
         }
     });
     let dwh = gradient_over_time(h0, h, &da);

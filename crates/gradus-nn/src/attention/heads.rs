@@ -3,23 +3,20 @@
 //! The features of query, key and value are cut into as many equal parts as there are heads. A part is a view into the
 //! whole array, so that nothing is copied or transposed.
 
-use ndarray::{Array2, Array3, Array4, ArrayRef2, ArrayRef3, ArrayRef4, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, ArrayRef4, ArrayView2, ArrayViewMut2, ArrayViewMut4, s};
 
-use super::mask::{HeadMask, Resolved};
+use super::mask::HeadMask;
 use crate::Scalar;
 use crate::machinery::vector::{exp, vectorised};
 use crate::machinery::{for_each, for_each_with, matmul_into, maximum_of, sum_and_dot, sum_of, zeros};
 
-/// The output (batch, queries, heads * value width) and the weights (batch, heads, queries, keys).
-pub(super) fn attend<F: Scalar>(
-    query: &ArrayRef3<F>,
-    key: &ArrayRef3<F>,
-    value: &ArrayRef3<F>,
-    heads: usize,
-    mask: &Resolved,
-) -> (Array3<F>, Array4<F>) {
-    let ((batch, queries, _), (_, keys, value_features)) = (query.dim(), value.dim());
-    let mut weights = zeros((batch, heads, queries, keys));
+/// The output (batch, queries, heads * value width); fills the weights (batch, heads, queries, keys).
+pub(super) fn attend<'m, F: Scalar>(
+    [query, key, value]: [&ArrayRef3<F>; 3],
+    mask: impl Fn(usize, usize) -> HeadMask<'m> + Sync,
+    mut weights: ArrayViewMut4<F>,
+) -> Array3<F> {
+    let ((batch, heads, queries, _), value_features) = (weights.dim(), value.dim().2);
     let mut out = zeros((batch, queries, value_features));
     let operations = weights.len() * (query.dim().2 / heads.max(1) + value_features / heads.max(1) + 16);
     let examples = weights.outer_iter_mut().zip(out.outer_iter_mut()).enumerate();
@@ -29,13 +26,13 @@ pub(super) fn attend<F: Scalar>(
                 part(query, n, head, heads),
                 part(key, n, head, heads),
                 part(value, n, head, heads),
-                &mask.of(n, head),
+                &mask(n, head),
                 &mut weights,
                 columns_of(&mut out, head, heads),
             );
         }
     });
-    (out, weights)
+    out
 }
 
 /// The gradients of query, key and value.

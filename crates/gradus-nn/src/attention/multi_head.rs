@@ -1,17 +1,18 @@
 //! Multi-head attention.
 
-use ndarray::{Array1, Array2, Array3, Array4, ArrayRef3, ArrayRef4};
+use ndarray::{Array1, Array2, Array3, Array4, ArrayRef3, ArrayRef4, ArrayViewMut4, Axis, s};
 use rand::Rng;
 
 use super::Mask;
 use super::heads::{attend, attend_backward};
+use super::mask::HeadMask;
 use super::scaled_dot_product::require_lengths;
 use crate::Scalar;
 use crate::initialise::xavier_uniform;
-use crate::machinery::copy;
+use crate::machinery::{Fresh, fold, for_each};
 use crate::named::by_name;
 use crate::shape::{require, require_same_shape};
-use crate::steps::{each_step, each_step_backward};
+use crate::steps::{self, each_step, each_step_backward};
 
 /// The weights and biases of multi-head attention, or the gradient of each under its name.
 ///
@@ -70,11 +71,18 @@ impl<F: Scalar> AttentionParameters<F> {
 /// What [`multi_head_attention_backward`] needs of the forward pass.
 #[derive(Debug, Clone)]
 pub struct MultiHeadAttentionCache<F> {
-    inputs: [Array3<F>; 3],
     parameters: AttentionParameters<F>,
+    /// (batch, heads, queries, keys)
+    weights: Array4<F>,
+    /// Of some examples each, [`at_once`] of them.
+    parts: Vec<PartCache<F>>,
+}
+
+#[derive(Debug, Clone)]
+struct PartCache<F> {
+    inputs: [Array3<F>; 3],
     /// Query, key and value of all heads.
     projected: [Array3<F>; 3],
-    weights: Array4<F>,
     heads_out: Array3<F>,
 }
 
@@ -139,12 +147,43 @@ pub fn multi_head_attention_forward<F: Scalar>(
     let ((batch, queries, _), keys) = (query.dim(), key.dim().1);
     let mask = mask.resolve(operation, [batch, heads, queries, keys]);
 
+    // The examples do not depend on each other. Each thread takes some through the whole layer, so few that what was
+    // computed of them is still in its cache when it is needed.
+    let (at_once, outputs) = (at_once(queries.max(keys)), parameters.wo.ncols());
+    let (mut weights, mut out) = (Fresh::new(batch * heads * queries * keys), Fresh::new(batch * queries * outputs));
+    let mut parts: Vec<Option<PartCache<F>>> = vec![None; batch.div_ceil(at_once)];
+    let pieces = weights.pieces((at_once * heads * queries * keys).max(1));
+    let pieces = pieces.zip(out.pieces((at_once * queries * outputs).max(1))).zip(&mut parts).enumerate();
+    for_each(pieces, operations(parameters, batch, [queries, keys]), |(number, ((weights, out), part))| {
+        let examples = number * at_once..batch.min((number + 1) * at_once);
+        let inputs = [query, key, value].map(|input| input.slice(s![examples.clone(), .., ..]).to_owned());
+        let shape = (examples.len(), heads, queries, keys);
+        let weights = ArrayViewMut4::from_shape(shape, weights.zeroed()).expect("as many elements");
+        let (result, cache) = forward_part(inputs, parameters, weights, |n, head| mask.of(examples.start + n, head));
+        out.copied(result.as_slice().expect("row-major"));
+        *part = Some(cache);
+    });
+    let parts = parts.into_iter().map(|part| part.expect("each part has been computed")).collect();
+    let weights = weights.into_array((batch, heads, queries, keys));
+    (
+        out.into_array((batch, queries, outputs)),
+        MultiHeadAttentionCache { parameters: parameters.clone(), weights, parts },
+    )
+}
+
+/// The layer for some examples.
+fn forward_part<'m, F: Scalar>(
+    inputs: [Array3<F>; 3],
+    parameters: &AttentionParameters<F>,
+    weights: ArrayViewMut4<F>,
+    mask: impl Fn(usize, usize) -> HeadMask<'m> + Sync,
+) -> (Array3<F>, PartCache<F>) {
     let AttentionParameters { wq, bq, wk, bk, wv, bv, wo, bo } = parameters;
+    let [query, key, value] = &inputs;
     let projected = [each_step(query, wq, bq), each_step(key, wk, bk), each_step(value, wv, bv)];
-    let (heads_out, weights) = attend(&projected[0], &projected[1], &projected[2], heads, &mask);
+    let heads_out = attend(projected.each_ref().map(|array| &**array), mask, weights);
     let out = each_step(&heads_out, wo, bo);
-    let inputs = [query, key, value].map(copy);
-    (out, MultiHeadAttentionCache { inputs, parameters: parameters.clone(), projected, weights, heads_out })
+    (out, PartCache { inputs, projected, heads_out })
 }
 
 /// Back through [`multi_head_attention_forward`]: through the affine map to the output, each head as
@@ -175,18 +214,83 @@ pub fn multi_head_attention_backward<F: Scalar>(
     dout: &ArrayRef3<F>,
     cache: &MultiHeadAttentionCache<F>,
 ) -> MultiHeadAttentionGradients<F> {
-    let MultiHeadAttentionCache { inputs: [query, key, value], parameters, projected, weights, heads_out } = cache;
-    let (batch, queries, _) = query.dim();
+    let MultiHeadAttentionCache { parameters, weights, parts } = cache;
+    let (batch, _, queries, keys) = weights.dim();
     let output = [batch, queries, parameters.wo.ncols()];
     require_same_shape("multi_head_attention_backward", ("the output", &output), ("dout", dout.shape()));
 
+    let at_once = at_once(queries.max(keys));
+    let features = [&parameters.wq, &parameters.wk, &parameters.wv].map(|w| w.nrows());
+    let lengths = [queries, keys, keys];
+    let [mut dquery, mut dkey, mut dvalue] = [0, 1, 2].map(|i| Fresh::new(batch * lengths[i] * features[i]));
+    let len = |i: usize| (at_once * lengths[i] * features[i]).max(1);
+    let pieces = dquery.pieces(len(0)).zip(dkey.pieces(len(1))).zip(dvalue.pieces(len(2)));
+    let given = dout.axis_chunks_iter(Axis(0), at_once).zip(weights.axis_chunks_iter(Axis(0), at_once)).zip(parts);
+    let work = 2 * operations(parameters, batch, [queries, keys]);
+    let sums = fold(
+        pieces.zip(given),
+        work,
+        || None,
+        |sum, (((dquery, dkey), dvalue), ((dout, weights), part))| {
+            let ([dq, dk, dv], dparameters) = backward_part(&dout, parameters, &weights, part);
+            dquery.copied(dq.as_slice().expect("row-major"));
+            dkey.copied(dk.as_slice().expect("row-major"));
+            dvalue.copied(dv.as_slice().expect("row-major"));
+            add(sum, dparameters);
+        },
+    );
+    let mut dparameters = None;
+    sums.into_iter().flatten().for_each(|part| add(&mut dparameters, part));
+    MultiHeadAttentionGradients {
+        dquery: dquery.into_array((batch, lengths[0], features[0])),
+        dkey: dkey.into_array((batch, lengths[1], features[1])),
+        dvalue: dvalue.into_array((batch, lengths[2], features[2])),
+        dparameters: dparameters.unwrap_or_else(|| parameters.clone().zeros()),
+    }
+}
+
+/// Back through [`forward_part`]: the gradients of query, key and value, and the part of the parameters' that comes from these
+/// examples.
+fn backward_part<F: Scalar>(
+    dout: &ArrayRef3<F>,
+    parameters: &AttentionParameters<F>,
+    weights: &ArrayRef4<F>,
+    PartCache { inputs: [query, key, value], projected, heads_out }: &PartCache<F>,
+) -> ([Array3<F>; 3], AttentionParameters<F>) {
     let (dheads_out, dwo, dbo) = each_step_backward(dout, heads_out, &parameters.wo);
     let [dq, dk, dv] = attend_backward(&dheads_out, projected.each_ref().map(|array| &**array), weights);
     let (dquery, dwq, dbq) = each_step_backward(&dq, query, &parameters.wq);
     let (dkey, dwk, dbk) = each_step_backward(&dk, key, &parameters.wk);
     let (dvalue, dwv, dbv) = each_step_backward(&dv, value, &parameters.wv);
     let dparameters = AttentionParameters { wq: dwq, bq: dbq, wk: dwk, bk: dbk, wv: dwv, bv: dbv, wo: dwo, bo: dbo };
-    MultiHeadAttentionGradients { dquery, dkey, dvalue, dparameters }
+    ([dquery, dkey, dvalue], dparameters)
+}
+
+/// How many examples of so many steps are computed at a time.
+fn at_once(steps: usize) -> usize {
+    (steps::AT_ONCE / steps.max(1)).max(1)
+}
+
+fn add<F: Scalar>(sum: &mut Option<AttentionParameters<F>>, part: AttentionParameters<F>) {
+    match sum {
+        Some(sum) => sum.named_mut().iter_mut().zip(part.named()).for_each(|((_, sum), (_, part))| *sum += &part),
+        None => *sum = Some(part),
+    }
+}
+
+/// About as many operations as the forward pass takes.
+fn operations<F>(parameters: &AttentionParameters<F>, batch: usize, [queries, keys]: [usize; 2]) -> usize {
+    let AttentionParameters { wq, wk, wv, wo, .. } = parameters;
+    let products = queries * (wq.len() + wo.len()) + keys * (wk.len() + wv.len());
+    batch * (products + queries * keys * (wq.ncols() + wv.ncols())) / 8
+}
+
+impl<F: Scalar> AttentionParameters<F> {
+    /// As many zeros, for a batch without examples.
+    fn zeros(mut self) -> Self {
+        self.named_mut().iter_mut().for_each(|(_, array)| array.fill(F::zero()));
+        self
+    }
 }
 
 #[track_caller]

@@ -5,6 +5,7 @@ use ndarray::{Array3, Array4, ArrayRef3, ArrayView3, Axis};
 use super::Mask;
 use super::heads::{attend, attend_backward};
 use crate::Scalar;
+use crate::machinery::zeros;
 use crate::shape::{require, require_same_shape};
 
 /// What [`scaled_dot_product_attention_backward`] needs of the forward pass.
@@ -70,7 +71,8 @@ pub fn scaled_dot_product_attention_forward<F: Scalar>(
     let (batch, queries, _) = query.dim();
     let mask = mask.resolve(operation, [batch, 1, queries, key.dim().1]);
 
-    let (out, weights) = attend(query, key, value, 1, &mask);
+    let mut weights = zeros((batch, 1, queries, key.dim().1));
+    let out = attend([query, key, value], |n, head| mask.of(n, head), weights.view_mut());
     let (query, key, value) = (query.to_owned(), key.to_owned(), value.to_owned());
     (out, ScaledDotProductAttentionCache { query, key, value, weights })
 }

@@ -76,7 +76,7 @@ pub(super) fn filter_gradient<F: Scalar>(
         let (dw, db) = (Array2::<F>::zeros((windows.elements(), filters.0)), Array1::<F>::zeros(maps));
         (dw, db, windows.buffer::<F>())
     };
-    let parts = fold(batch, windows.operations(batch * maps), nothing, |(dw, db, columns), n| {
+    let parts = fold(0..batch, windows.operations(batch * maps), nothing, |(dw, db, columns), n| {
         let x = x.index_axis(Axis(0), n).to_slice().expect("row-major");
         let dy = dout.index_axis(Axis(0), n);
         let dy = dy.into_shape_with_order((maps, height * width)).expect("row-major");

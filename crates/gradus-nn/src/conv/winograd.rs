@@ -98,7 +98,7 @@ pub(super) fn filter_gradient<F: Scalar>(x: ArrayView4<F>, dout: ArrayView4<F>) 
         (sums, db, Tiles::new(&tiling, channels), Tiles::new(&tiling, filters))
     };
     let operations = tiling.operations(batch * filters * channels);
-    let parts = fold(batch, operations, nothing, |(sums, db, images, maps), n| {
+    let parts = fold(0..batch, operations, nothing, |(sums, db, images, maps), n| {
         let (x, dout) = (x.index_axis(Axis(0), n), dout.index_axis(Axis(0), n));
         for block in tiling.blocks() {
             for (c, plane) in x.outer_iter().enumerate() {

@@ -78,6 +78,15 @@ impl<'a, T: Copy + Default> Piece<'a, T> {
         self.all_set()
     }
 
+    /// Sets the elements to the values, all of them again and again.
+    pub(crate) fn repeated(self, values: &[T]) -> &'a mut [T] {
+        for run in self.elements.chunks_mut(values.len().max(1)) {
+            run.iter_mut().zip(values).for_each(|(element, &value)| *element = MaybeUninit::new(value));
+        }
+        assert_eq!(self.elements.len().checked_rem(values.len()).unwrap_or(0), 0, "the values fit in whole times");
+        self.all_set()
+    }
+
     /// Sets the elements to those of a slice of the same length.
     pub(crate) fn copied(self, source: &[T]) -> &'a mut [T] {
         assert_eq!(self.elements.len(), source.len(), "a piece is copied from one of its length");

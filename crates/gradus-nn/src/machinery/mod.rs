@@ -12,6 +12,7 @@ mod matmul;
 mod memory;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 mod narrow;
+mod panels;
 mod parallel;
 mod sums;
 mod threads;
@@ -25,6 +26,7 @@ pub(crate) use matmul::{matmul, matmul_into};
 pub use memory::keep_freed_memory;
 #[cfg(any(feature = "softmax", feature = "svm"))]
 pub(crate) use narrow::there_and_back;
+pub(crate) use panels::Panels;
 pub(crate) use parallel::{fold, for_each, for_each_with};
 pub(crate) use sums::{maximum_of, sum_and_dot, sum_of, sum_of_rows};
 pub use threads::{set_threads, threads};

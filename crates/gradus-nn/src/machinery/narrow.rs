@@ -33,7 +33,7 @@ pub(crate) fn there_and_back<F: Scalar>(
 
     let blocks = (rows * features * size_of::<F>()).div_ceil(BLOCK_BYTES).next_multiple_of(threads()).clamp(1, rows);
     let nothing = || (F::zero(), vec![F::zero(); classes * features], Vec::new());
-    let parts = fold(blocks, rows * features * classes / 4, nothing, |(loss, dw, scores), block| {
+    let parts = fold(0..blocks, rows * features * classes / 4, nothing, |(loss, dw, scores), block| {
         let (first, end) = (rows * block / blocks, rows * (block + 1) / blocks);
         let x = &x[first * features..end * features];
         scores.clear();
@@ -113,7 +113,7 @@ fn products<F: Float, S: Simd>(simd: S, x: [&[F]; ROWS], w: [&[F]; CLASSES]) -> 
             }
         }
     }
-    let mut products = sums.map(|sums| sums.map(|sum| F::sum_of_lanes(simd, sum)));
+    let mut products = sums.map(|sums| sums.map(|sum| F::sum_of_lanes::<S>(sum)));
     for k in 0..rest {
         for r in 0..ROWS {
             for c in 0..CLASSES {

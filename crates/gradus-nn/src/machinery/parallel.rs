@@ -43,24 +43,27 @@ pub(crate) fn for_each_with<T, S>(
     });
 }
 
-/// Splits `0..count` into as many runs of neighbours as there are threads, and folds each run: `body` takes each index
-/// into what `make` made for its run. Gives back what became of each run, in order, so that sums do not depend on
-/// which thread was faster.
-pub(crate) fn fold<S: Send>(
-    count: usize,
+/// Splits the items into as many runs of neighbours as there are threads, and folds each run: `body` takes each item into what
+/// `make` made for its run. Gives back what became of each run, in order, so that sums do not depend on which thread was
+/// faster.
+pub(crate) fn fold<T: Send, S: Send>(
+    items: impl ExactSizeIterator<Item = T>,
     operations: usize,
     make: impl Fn() -> S + Sync,
-    body: impl Fn(&mut S, usize) + Sync,
+    body: impl Fn(&mut S, T) + Sync,
 ) -> Vec<S> {
+    let (count, mut items) = (items.len(), items);
     let parts = parts(operations).min(count.max(1));
-    let mut results: Vec<Option<S>> = (0..parts).map(|_| None).collect();
-    let slots: Vec<_> = results.iter_mut().map(Mutex::new).collect();
+    let share = |part: usize| count * (part + 1) / parts - count * part / parts;
+    let runs: Vec<_> = (0..parts).map(|part| Mutex::new((items.by_ref().take(share(part)).collect(), None))).collect();
     threads::run(parts, |part| {
+        let run: &mut (Vec<T>, Option<S>) = &mut runs[part].lock().unwrap_or_else(PoisonError::into_inner);
         let mut made = make();
-        (count * part / parts..count * (part + 1) / parts).for_each(|index| body(&mut made, index));
-        **slots[part].lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+        run.0.drain(..).for_each(|item| body(&mut made, item));
+        run.1 = Some(made);
     });
-    results.into_iter().map(|result| result.expect("every part has run")).collect()
+    let result = |run: Mutex<(Vec<T>, Option<S>)>| run.into_inner().unwrap_or_else(PoisonError::into_inner).1;
+    runs.into_iter().map(|run| result(run).expect("every run has been folded")).collect()
 }
 
 /// How many threads are worth their while.
@@ -81,7 +84,7 @@ mod tests {
                 let mut seen = vec![0; count];
                 for_each(seen.iter_mut(), operations, |seen| *seen += 1);
                 assert_eq!(seen, vec![1; count], "{operations} operations");
-                let runs = fold(count, operations, Vec::new, |run, index| run.push(index));
+                let runs = fold(0..count, operations, Vec::new, |run, index| run.push(index));
                 assert_eq!(runs.concat(), Vec::from_iter(0..count), "{operations} operations");
             }
         }

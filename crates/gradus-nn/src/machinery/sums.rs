@@ -55,6 +55,6 @@ pub(crate) fn maximum_of<F: Scalar>(a: &[F]) -> F {
 /// The sum over the first axis.
 pub(crate) fn sum_of_rows<F: Scalar>(rows: &ArrayRef2<F>) -> Array1<F> {
     let nothing = || Array1::zeros(rows.ncols());
-    let sums = fold(rows.nrows(), rows.len(), nothing, |sum, row| *sum += &rows.row(row));
+    let sums = fold(0..rows.nrows(), rows.len(), nothing, |sum, row| *sum += &rows.row(row));
     sums.into_iter().fold(nothing(), |sum, part| sum + part)
 }

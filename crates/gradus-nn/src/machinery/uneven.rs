@@ -19,10 +19,9 @@ pub(crate) fn add_product<F: Scalar>(a: ArrayView2<F>, b: ArrayView2<F>, c: &mut
         return matmul_into(a, b, c.view_mut(), one, one);
     }
     let share = k.div_ceil(parts);
-    let blocks: Vec<_> = a.axis_chunks_iter(Axis(1), share).zip(b.axis_chunks_iter(Axis(0), share)).collect();
+    let blocks = a.axis_chunks_iter(Axis(1), share).zip(b.axis_chunks_iter(Axis(0), share));
     let nothing = || Array2::zeros((m, n));
-    let sums = fold(blocks.len(), m * k * n / 8, nothing, |sum, block| {
-        let (a, b) = blocks[block];
+    let sums = fold(blocks, m * k * n / 8, nothing, |sum, (a, b)| {
         matmul_into(a, b, sum.view_mut(), one, one);
     });
     sums.iter().for_each(|sum| c.zip_mut_with(sum, |total, &part| *total += part));
