@@ -26,6 +26,8 @@ use rand::seq::SliceRandom;
 
 const BATCH: usize = 50;
 const EPOCHS: usize = 20;
+/// Of the captions of test pictures, the share that must be right. Two seeds gave 94.4 to 97.8 %.
+const BAR: f64 = 0.9;
 
 /// What a picture shows in numbers, and in words.
 struct Captioned {
@@ -51,9 +53,7 @@ fn main() -> ExitCode {
     let (train, test) = (described(&train), described(&test));
 
     let mut all_reached = true;
-    for (name, cell, bar) in
-        [("captioning RNN", RecurrentCell::Vanilla, 0.8), ("captioning LSTM", RecurrentCell::Lstm, 0.8)]
-    {
+    for (name, cell) in [("captioning RNN", RecurrentCell::Vanilla), ("captioning LSTM", RecurrentCell::Lstm)] {
         let settings = CaptioningRnnSettings {
             features: train.features.ncols(),
             vocabulary: VOCABULARY.len(),
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
         let start = Instant::now();
         teach(&mut net, |net| &mut net.parameters, |net, x| net.loss(&x.features, &x.captions), seed, &train);
         let said = net.sample(&test.features, LENGTH - 1);
-        all_reached &= report(name, seed, start, &said, &test, bar);
+        all_reached &= report(name, seed, start, &said, &test);
     }
     let settings = CaptioningTransformerSettings {
         features: train.features.ncols(),
@@ -79,7 +79,7 @@ fn main() -> ExitCode {
     let start = Instant::now();
     teach(&mut net, |net| &mut net.parameters, |net, x| net.loss(&x.features, &x.captions), seed, &train);
     let said = net.sample(&test.features, LENGTH - 1);
-    all_reached &= report("captioning transformer", seed, start, &said, &test, 0.8);
+    all_reached &= report("captioning transformer", seed, start, &said, &test);
     if all_reached { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -122,18 +122,18 @@ fn teach<N>(
 const LEARNING_RATE: f32 = 2e-3;
 
 /// Prints the share of captions that are right word for word, and whether that is enough.
-fn report(name: &str, seed: u64, start: Instant, said: &Array2<usize>, test: &Captioned, bar: f64) -> bool {
+fn report(name: &str, seed: u64, start: Instant, said: &Array2<usize>, test: &Captioned) -> bool {
     let wanted = test.captions.slice(s![.., 1..]);
     let right = said.outer_iter().zip(wanted.outer_iter()).filter(|(said, wanted)| said == wanted).count();
     let share = right as f64 / wanted.nrows() as f64;
-    let verdict = if share >= bar { "reached" } else { "missed" };
+    let verdict = if share >= BAR { "reached" } else { "missed" };
     println!(
         "{name}: seed {seed}, {:.1} s, {:.1} % of the test captions are right word for word (bar {:.0} %: {verdict})",
         start.elapsed().as_secs_f64(),
         100.0 * share,
-        100.0 * bar
+        100.0 * BAR
     );
     let show = |caption: &ArrayRef1<usize>| shapes::text(caption);
     println!("  says \"{}\" of \"{}\"", show(&said.row(0)), show(&wanted.row(0)));
-    share >= bar
+    share >= BAR
 }
