@@ -67,7 +67,11 @@ impl Analyser {
     fn inspect(&mut self, question: &Question) -> Option<String> {
         let document = self.show(&question.session, &question.code);
         let code = &question.code;
-        let places = [Some(question.cursor), word_before(code, question.cursor), callee(code, question.cursor)];
+        let (here, word, callee) =
+            (Some(question.cursor), word_before(code, question.cursor), callee(code, question.cursor));
+        let in_word = code[question.cursor..].starts_with(is_of_word);
+        // Between the arguments of a call there is nothing to say but what is called.
+        let places = if in_word || word.is_some() { [here, word, callee] } else { [callee, here, None] };
         let found = places.into_iter().flatten().find_map(|at| self.hover(document.offset + at, question.detail))?;
         Some(if question.detail { found } else { introduction(&found).to_owned() })
     }
@@ -114,7 +118,8 @@ fn candidate(item: &CompletionItem) -> Option<Candidate> {
     Some(Candidate {
         text: edit.insert.clone(),
         kind: kind(item.kind),
-        signature: item.detail.clone().unwrap_or_default(),
+        // rustc leaves out the standard allocator too.
+        signature: item.detail.clone().unwrap_or_default().replace(", Global>", ">"),
     })
 }
 
@@ -159,7 +164,11 @@ fn introduction(markdown: &str) -> &str {
 fn word_before(code: &str, cursor: usize) -> Option<usize> {
     let before = code[..cursor].strip_suffix('!').unwrap_or(&code[..cursor]);
     let letter = before.char_indices().next_back()?;
-    (letter.1.is_alphanumeric() || letter.1 == '_').then_some(letter.0)
+    is_of_word(letter.1).then_some(letter.0)
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 /// The name of the function in whose brackets the cursor is.
