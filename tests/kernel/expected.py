@@ -7,16 +7,11 @@ from pathlib import Path
 
 # Case: why it does not pass.
 UNNAMED = "its type cannot be written down, so no later cell can name it; the cell runs, and says that it is not kept"
-LIBRARIES = "completion and inspection know what the session declares, but neither methods nor the libraries yet"
 EXCEPTIONS = {
     "persist_closure": UNNAMED,
     "persist_reference": "it borrows from another variable, which cells move in and out; the cell runs, and says that it is not kept",
     "persist_iterator_adapter": UNNAMED,
     "persist_impl_trait": UNNAMED,
-    "completion_of_method_latency": LIBRARIES,
-    "completion_cursor_is_codepoints": LIBRARIES,
-    "completion_in_middle": LIBRARIES,
-    "inspect_cursor_inside_word": LIBRARIES,
 }
 CASES = 86
 

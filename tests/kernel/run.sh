@@ -15,6 +15,9 @@ fi
 [ -x "$environment/bin/python" ] || python3 -m venv "$environment"
 "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
 
+# The test client opens many sockets.
+ulimit -n "$(ulimit -Hn)"
+
 # Nothing of the user's own: neither kernels nor settings nor history.
 home=$(mktemp --directory)
 trap 'rm -rf "$home"; [ -n "${KERNEL_TEST_ENV:-}" ] || rm -rf "$environment"' EXIT

@@ -90,7 +90,7 @@ pub enum LibraryError {
 }
 
 /// The crates that a cell may name without `:dep`.
-pub(crate) const EXTERNS: [&str; 9] = [
+pub const EXTERNS: [&str; 9] = [
     "gradus_assignments",
     "gradus_check",
     "gradus_nn",
@@ -170,8 +170,13 @@ impl Library {
         Self::find(root, assignment)
     }
 
+    /// A program of the compiler that made the library: `rustc`, `cargo`.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.list.sysroot.join("bin").join(name)
+    }
+
     pub(crate) fn rustc(&self) -> PathBuf {
-        self.list.sysroot.join("bin/rustc")
+        self.tool("rustc")
     }
 
     pub(crate) fn runner(&self) -> PathBuf {

@@ -12,6 +12,7 @@
 #![deny(missing_docs)]
 
 mod assist;
+mod assist_process;
 mod assistant;
 mod connection;
 mod error;
@@ -32,6 +33,7 @@ pub mod wire;
 
 pub use gradus_engine::Engine;
 
+pub use crate::assist_process::AssistProcess;
 pub use crate::assistant::{Assistant, Candidate, Completions, NoAssistant, Place};
 pub use crate::connection::Connection;
 pub use crate::error::KernelError;

@@ -7,7 +7,7 @@ use gradus_engine::MimeBundle;
 use crate::assistant::{Assistant, Candidate, Completions, Place};
 
 /// Commands that every engine has, with what stands after them.
-const COMMANDS: [(&str, &str); 9] = [
+const COMMANDS: [(&str, &str); 10] = [
     ("vars", "the variables and their types"),
     ("type", "the type of an expression"),
     ("dep", "a crate from crates.io"),
@@ -15,6 +15,7 @@ const COMMANDS: [(&str, &str); 9] = [
     ("clear", "forget everything"),
     ("opt", "optimisation of statements"),
     ("timing", "where each cell's time goes"),
+    ("doc", "documentation of a path"),
     ("explain", "what an error means"),
     ("help", "all commands"),
 ];
@@ -35,7 +36,7 @@ impl Assistant for SessionNames {
 }
 
 /// Whether the cursor is at a command, and which ones fit.
-fn commands(place: &Place<'_>) -> Option<Completions> {
+pub fn commands(place: &Place<'_>) -> Option<Completions> {
     let line_start = place.code[..place.cursor].rfind('\n').map_or(0, |newline| newline + 1);
     let typed = place.code[line_start..place.cursor].trim_start().strip_prefix(':')?;
     if typed.starts_with(':') || typed.contains(char::is_whitespace) {
@@ -47,7 +48,7 @@ fn commands(place: &Place<'_>) -> Option<Completions> {
 }
 
 /// Names of the session and the cell that begin like the word at the cursor.
-fn complete(place: &Place<'_>) -> Completions {
+pub fn complete(place: &Place<'_>) -> Completions {
     let before = &place.code[..place.cursor];
     let start = before
         .rfind(|letter| !is_word(letter))
@@ -70,7 +71,7 @@ fn complete(place: &Place<'_>) -> Completions {
 }
 
 /// The declaration of the word at the cursor, as Markdown.
-fn inspect(place: &Place<'_>) -> Option<String> {
+pub fn inspect(place: &Place<'_>) -> Option<String> {
     let before = &place.code[..place.cursor];
     let start = before
         .rfind(|letter| !is_word(letter))

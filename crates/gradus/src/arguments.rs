@@ -183,7 +183,14 @@ pub struct Kernel {
 #[derive(Subcommand)]
 pub enum KernelAction {
     /// Put the kernel "Rust (Gradus)" on Jupyter's list, and print the folder that was written.
-    Install(KernelPlace),
+    Install {
+        /// Where the list is.
+        #[command(flatten)]
+        place: KernelPlace,
+        /// Do not build rust-analyzer, which takes minutes; then only names of the session are completed.
+        #[arg(long)]
+        without_completion: bool,
+    },
     /// Take it off the list again.
     Uninstall(KernelPlace),
     /// Serve one notebook; Jupyter calls this.

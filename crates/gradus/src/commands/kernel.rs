@@ -7,9 +7,10 @@ use std::{env, fs};
 use gradus_assignments::{ASSIGNMENTS, Assignment};
 use gradus_engine::{CellError, CellErrorKind, Engine, Event, Library, Options as EngineOptions, RustcEngine};
 use gradus_kernel::kernelspec::{KernelSpec, Place, uninstall, user_data_folder};
-use gradus_kernel::{Connection, Identity, Kernel, KernelError, SessionNames};
+use gradus_kernel::{Connection, Identity, Kernel, KernelError};
 use gradus_notebook::Notebook;
 
+use super::completion;
 use crate::Ending;
 use crate::arguments::{Kernel as Options, KernelAction, KernelPlace};
 use crate::error::Hinted;
@@ -21,15 +22,16 @@ const DISPLAY_NAME: &str = "Rust (Gradus)";
 /// Installs, removes or runs the kernel.
 pub fn run(options: &Options) -> anyhow::Result<Ending> {
     match &options.action {
-        KernelAction::Install(place) => install(place),
+        KernelAction::Install { place, without_completion } => install(place, *without_completion),
         KernelAction::Uninstall(place) => remove(place),
         KernelAction::Run { connection_file } => serve(connection_file),
     }
 }
 
-fn install(place: &KernelPlace) -> anyhow::Result<Ending> {
+fn install(place: &KernelPlace, without_completion: bool) -> anyhow::Result<Ending> {
     let library = Library::default_root();
     build_libraries(&library)?;
+    let completion = if without_completion { String::new() } else { build_completion() };
     // Jupyter starts the kernel in the notebook's folder, so the program needs its full path.
     let program = env::current_exe()?;
     let program = program.to_str().ok_or_else(|| {
@@ -41,7 +43,11 @@ fn install(place: &KernelPlace) -> anyhow::Result<Ending> {
         name: NAME.to_owned(),
         display_name: DISPLAY_NAME.to_owned(),
         // Where it is must not depend on the environment in which Jupyter runs.
-        environment: [("GRADUS_NOTEBOOK_LIBRARY".to_owned(), library.display().to_string())].into(),
+        environment: [
+            ("GRADUS_NOTEBOOK_LIBRARY".to_owned(), library.display().to_string()),
+            (completion::VARIABLE.to_owned(), completion),
+        ]
+        .into(),
         command: [program].into_iter().chain(arguments).map(str::to_owned).collect(),
     };
     let folder = specification.install(&place.place()).map_err(hinted)?;
@@ -68,6 +74,21 @@ fn build_libraries(root: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Builds what completes and inspects, or brings it up to date; a kernel without it is a kernel nevertheless.
+fn build_completion() -> String {
+    eprintln!("building rust-analyzer, for completion: minutes at the first time; --without-completion leaves it out");
+    match completion::build() {
+        Ok(program) => program.display().to_string(),
+        Err(error) => {
+            eprintln!(
+                "warning: only names of the session will be completed, since rust-analyzer was not built: {error}"
+            );
+            eprintln!("hint: it needs 2 GB of memory, 1 GB of disk and the network; then install once more");
+            String::new()
+        }
+    }
+}
+
 /// Serves one notebook until it is closed.
 fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
     let connection = Connection::read(connection_file).map_err(hinted)?;
@@ -79,7 +100,7 @@ fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
             banner: format!("Gradus {version}: Rust for deep learning. `:help` lists the commands."),
         },
         history: user_data_folder().map(|folder| folder.join("gradus/history.jsonl")),
-        assistant: Box::new(SessionNames),
+        assistant: completion::assistant(),
         engine: Box::new(start_engine),
     };
     kernel.run(&connection).map_err(hinted)?;

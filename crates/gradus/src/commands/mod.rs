@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share.
 
 pub mod check;
+mod completion;
 pub mod data;
 #[cfg(feature = "staff")]
 pub mod demo;
