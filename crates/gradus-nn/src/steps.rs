@@ -3,11 +3,14 @@
 use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, ArrayViewMut2, Axis, CowArray, Ix2};
 
 use crate::Scalar;
-use crate::machinery::{Fresh, fold, for_each, matmul_into};
+use crate::machinery::{Fresh, fold, for_each, matmul_into, threads};
 
 /// So many steps are mapped at a time: enough for a fast product, and few enough to be still in the cache of their core when
 /// they are read again.
 pub(crate) const AT_ONCE: usize = 256;
+
+/// Weights of so many bytes leave the cache before their gradient is added to once more, so it is computed at once.
+const LARGE: usize = 1 << 20;
 
 /// `x @ w + b` at every step of every example: (batch, time, features) to (batch, time, outputs).
 pub(crate) fn each_step<F: Scalar>(x: &ArrayRef3<F>, w: &ArrayRef2<F>, b: &ArrayRef1<F>) -> Array3<F> {
@@ -30,8 +33,9 @@ pub(crate) fn each_step_backward<F: Scalar>(
 ) -> (Array3<F>, Array2<F>, Array1<F>) {
     let (shape, dy, x) = (x.raw_dim(), as_rows(dy), as_rows(x));
     let mut dx = Fresh::new(x.len());
-    let chunks = dy.axis_chunks_iter(Axis(0), AT_ONCE).zip(x.axis_chunks_iter(Axis(0), AT_ONCE));
-    let pieces = dx.pieces((AT_ONCE * x.ncols()).max(1)).zip(chunks);
+    let at_once = if w.len() * size_of::<F>() < LARGE { AT_ONCE } else { x.nrows().div_ceil(threads()).max(1) };
+    let chunks = dy.axis_chunks_iter(Axis(0), at_once).zip(x.axis_chunks_iter(Axis(0), at_once));
+    let pieces = dx.pieces((at_once * x.ncols()).max(1)).zip(chunks);
     let nothing = || (Array2::zeros(w.raw_dim()), Array1::zeros(w.ncols()));
     let sums = fold(pieces, 2 * operations(&x, w), nothing, |(dw, db), (dx, (dy, x))| {
         matmul_into(dy, w.t(), rows(dx.zeroed(), x.nrows()), F::one(), F::zero());
