@@ -1,6 +1,8 @@
 //! Multi-head attention.
 
-use ndarray::{Array1, Array2, Array3, Array4, ArrayRef3, ArrayRef4, ArrayViewMut4, Axis, s};
+use std::ops::Range;
+
+use ndarray::{ArcArray, Array1, Array2, Array3, Array4, ArrayRef3, ArrayRef4, ArrayViewMut4, Axis, Ix3, s};
 use rand::Rng;
 
 use super::Mask;
@@ -80,7 +82,8 @@ pub struct MultiHeadAttentionCache<F> {
 
 #[derive(Debug, Clone)]
 struct PartCache<F> {
-    inputs: [Array3<F>; 3],
+    /// One and the same array for self-attention.
+    inputs: [ArcArray<F, Ix3>; 3],
     /// Query, key and value of all heads.
     projected: [Array3<F>; 3],
     heads_out: Array3<F>,
@@ -156,7 +159,10 @@ pub fn multi_head_attention_forward<F: Scalar>(
     let pieces = pieces.zip(out.pieces((at_once * queries * outputs).max(1))).zip(&mut parts).enumerate();
     for_each(pieces, operations(parameters, batch, [queries, keys]), |(number, ((weights, out), part))| {
         let examples = number * at_once..batch.min((number + 1) * at_once);
-        let inputs = [query, key, value].map(|input| input.slice(s![examples.clone(), .., ..]).to_owned());
+        let query_part = part_of(query, &examples);
+        let key_part = if same(key, query) { query_part.clone() } else { part_of(key, &examples) };
+        let value_part = if same(value, key) { key_part.clone() } else { part_of(value, &examples) };
+        let inputs = [query_part, key_part, value_part];
         let shape = (examples.len(), heads, queries, keys);
         let weights = ArrayViewMut4::from_shape(shape, weights.zeroed()).expect("as many elements");
         let (result, cache) = forward_part(inputs, parameters, weights, |n, head| mask.of(examples.start + n, head));
@@ -173,7 +179,7 @@ pub fn multi_head_attention_forward<F: Scalar>(
 
 /// The layer for some examples.
 fn forward_part<'m, F: Scalar>(
-    inputs: [Array3<F>; 3],
+    inputs: [ArcArray<F, Ix3>; 3],
     parameters: &AttentionParameters<F>,
     weights: ArrayViewMut4<F>,
     mask: impl Fn(usize, usize) -> HeadMask<'m> + Sync,
@@ -264,6 +270,16 @@ fn backward_part<F: Scalar>(
     let (dvalue, dwv, dbv) = each_step_backward(&dv, value, &parameters.wv);
     let dparameters = AttentionParameters { wq: dwq, bq: dbq, wk: dwk, bk: dbk, wv: dwv, bv: dbv, wo: dwo, bo: dbo };
     ([dquery, dkey, dvalue], dparameters)
+}
+
+/// A copy of some examples.
+fn part_of<F: Scalar>(input: &ArrayRef3<F>, examples: &Range<usize>) -> ArcArray<F, Ix3> {
+    input.slice(s![examples.clone(), .., ..]).to_shared()
+}
+
+/// Whether both are the same place in memory.
+fn same<F>(a: &ArrayRef3<F>, b: &ArrayRef3<F>) -> bool {
+    (a.as_ptr(), a.shape(), a.strides()) == (b.as_ptr(), b.shape(), b.strides())
 }
 
 /// How many examples of so many steps are computed at a time.
