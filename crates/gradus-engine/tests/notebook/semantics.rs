@@ -232,7 +232,7 @@ fn comments_and_nothing_are_cells_too() {
 #[test]
 fn a_warning_is_shown_once() {
     let mut notebook = Notebook::new();
-    notebook.run("fn unanswered(x: i32) -> i32 { todo!(\"question 2\") }");
+    notebook.ok("fn unanswered(x: i32) -> i32 { todo!(\"question 2\") }");
     assert!(!notebook.stderr().contains("unused"), "{}", notebook.stderr());
     assert_eq!(notebook.value("fn unused_arg(x: i32) -> i32 { let y = 1; 2 }\nunused_arg(1)"), "2");
     assert!(notebook.stderr().contains("unused variable: `y`"), "{}", notebook.stderr());
