@@ -77,7 +77,7 @@ fn what_a_worker_says_of_itself_is_not_shown_for_a_hidden_check() {
 
 #[test]
 fn a_request_larger_than_the_pipe_does_not_wait_for_ever_to_be_read() {
-    let call = call::softmax_loss(&Array2::zeros((300, 300)), &Array1::zeros(300));
+    let call = call::softmax_loss(&Array2::zeros((400, 400)), &Array1::zeros(400));
     for manner in ["silent", "before_the_request"] {
         let sandbox = sandbox();
         let mut worker = Worker::new(&sandbox, job(manner));
