@@ -177,7 +177,7 @@ fn transfer(
     let header = protocol::frame_header(nonce, request).map_err(|error| Broken::Fault(error.to_string()))?;
     let mut pieces = [IoSlice::new(&header), IoSlice::new(request)];
     let mut unsent = &mut pieces[..];
-    let (mut header_of_reply, mut received) = (None, Vec::new());
+    let mut received = Vec::new();
     // The pipe is empty between two calls, so a short request goes out at once.
     write_some(requests.as_fd(), &mut unsent)?;
     loop {
@@ -195,35 +195,29 @@ fn transfer(
             write_some(requests.as_fd(), &mut unsent)?;
         }
         if readable {
-            received.reserve(missing(header_of_reply.as_ref(), received.len(), limit));
+            received.reserve(missing(&received, limit));
             match rustix::io::read(replies, spare_capacity(&mut received)) {
                 Ok(0) => return Err(Broken::Closed),
                 Ok(_) | Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            if header_of_reply.is_none()
-                && let Some(header) = received.first_chunk().copied()
-            {
-                // Now, while there is little to move.
-                received.drain(..protocol::FRAME_HEADER);
-                header_of_reply = Some(header);
-            }
-            let Some(header) = &header_of_reply else { continue };
-            if protocol::is_whole(header, received.len(), nonce, limit)? {
+            if protocol::take_reply(&received, nonce, limit)?.is_some() {
                 if !unsent.is_empty() {
                     return Err(Broken::Violation("a reply before the request was read".to_owned()));
                 }
+                received.drain(..protocol::FRAME_HEADER);
                 return Ok(received);
             }
         }
     }
 }
 
-/// Room for the next read: for all of the reply's body once its length is known and may be, and one byte more that shows what
+/// Room for the next read: for all of the reply once its length is known and may be, and one byte more that shows what
 /// follows it.
-fn missing(header: Option<&[u8; protocol::FRAME_HEADER]>, received: usize, limit: usize) -> usize {
-    let length = header.map(|header| protocol::split_header(header).0).filter(|length| *length <= limit);
-    length.map_or(FIRST_READ, |length| (length + 1).saturating_sub(received).max(1))
+fn missing(received: &[u8], limit: usize) -> usize {
+    let length = received.first_chunk().map(|header| protocol::split_header(header).0);
+    let whole = length.filter(|length| *length <= limit).map(|length| length + protocol::FRAME_HEADER + 1);
+    whole.map_or(FIRST_READ, |whole| whole.saturating_sub(received.len()).max(1))
 }
 
 fn write_some(requests: std::os::fd::BorrowedFd<'_>, unsent: &mut &mut [IoSlice<'_>]) -> Result<(), Broken> {

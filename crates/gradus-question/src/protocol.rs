@@ -188,14 +188,6 @@ pub enum ReplyError {
 /// ```
 pub fn take_reply(received: &[u8], nonce: u64, limit: usize) -> Result<Option<&[u8]>, ReplyError> {
     let Some((header, rest)) = received.split_first_chunk::<FRAME_HEADER>() else { return Ok(None) };
-    Ok(is_whole(header, rest.len(), nonce, limit)?.then_some(rest))
-}
-
-/// [`take_reply`] of a reply whose header was taken off, and of whose body so many bytes have come.
-///
-/// # Errors
-/// As [`take_reply`].
-pub fn is_whole(header: &[u8; FRAME_HEADER], there: usize, nonce: u64, limit: usize) -> Result<bool, ReplyError> {
     let (length, echoed) = split_header(header);
     if echoed != nonce {
         return Err(ReplyError::Nonce);
@@ -203,7 +195,11 @@ pub fn is_whole(header: &[u8; FRAME_HEADER], there: usize, nonce: u64, limit: us
     if length > limit {
         return Err(ReplyError::Length { length, limit });
     }
-    if there > length { Err(ReplyError::Trailing) } else { Ok(there == length) }
+    match rest.len() {
+        there if there < length => Ok(None),
+        there if there > length => Err(ReplyError::Trailing),
+        _ => Ok(Some(rest)),
+    }
 }
 
 /// Length of the body, and nonce.
