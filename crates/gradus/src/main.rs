@@ -27,8 +27,6 @@ pub enum Ending {
 fn main() -> ExitCode {
     // In the sandbox's own process nothing else may have happened before.
     gradus_sandbox::launcher::run_if_asked();
-    // Submission after submission there are calls with arrays of the same sizes.
-    gradus_nn::keep_freed_memory();
     let arguments = Arguments::parse();
     let ending = match &arguments.command {
         #[cfg(feature = "staff")]
