@@ -207,8 +207,10 @@ fn folder(assignment: Option<&str>) -> &str {
     assignment.unwrap_or("course")
 }
 
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+/// The folder of the sources that this program was built from.
+pub fn workspace() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    folder.canonicalize().unwrap_or(folder)
 }
 
 /// The topics of the teaching library that students of an assignment may use.
@@ -225,7 +227,7 @@ fn topics(assignment: &str) -> Result<Vec<String>, LibraryError> {
 }
 
 /// Cargo, without what an outer cargo has set for its own build.
-pub(crate) fn inner_cargo() -> Command {
+pub fn inner_cargo() -> Command {
     let mut command = Command::new("cargo");
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use gradus_engine::{EXTERNS, Library};
+use gradus_engine::{EXTERNS, Library, inner_cargo, workspace};
 use gradus_kernel::{AssistProcess, Assistant, SessionNames};
 use thiserror::Error;
 
@@ -39,10 +39,9 @@ pub enum BuildError {
 /// Builds the program, or brings it up to date, and tells where it is.
 pub fn build() -> Result<PathBuf, BuildError> {
     let package = workspace().join("crates/gradus-assist");
-    let mut cargo = Command::new("cargo");
+    let mut cargo = inner_cargo();
     cargo.args(["build", "--release", "--locked", "--manifest-path"]).arg(package.join("Cargo.toml"));
-    // A place that nothing in the environment moves.
-    cargo.arg("--target-dir").arg(package.join("target")).env_remove("RUSTFLAGS");
+    cargo.arg("--target-dir").arg(package.join("target"));
     run(cargo)?;
     let program = default_program();
     // Once as the kernel will start it: it says what it misses, and cargo gets what it needs while there is a network.
@@ -73,11 +72,6 @@ fn arguments() -> impl Iterator<Item = OsString> {
 
 fn default_program() -> PathBuf {
     workspace().join("crates/gradus-assist/target/release/gradus-assist")
-}
-
-fn workspace() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    folder.canonicalize().unwrap_or(folder)
 }
 
 fn run(mut cargo: Command) -> Result<(), BuildError> {
