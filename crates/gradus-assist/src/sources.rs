@@ -11,22 +11,26 @@ pub struct Source {
     pub text: String,
 }
 
-/// All Rust files in a folder and its subfolders. What cannot be read is not there.
+/// All Rust files in a folder and its subfolders, and the pages that they include.
 pub fn rust_files(folder: &Path) -> Vec<Source> {
     let mut sources = Vec::new();
-    collect(folder, &mut sources);
+    each_file(folder, &["rs", "md"], &[], &mut |source| sources.push(source));
     sources
 }
 
-fn collect(folder: &Path, sources: &mut Vec<Source>) {
+/// Calls `found` with each file in a folder and its subfolders that has one of the extensions, but for those in `skipped`
+/// subfolders. What cannot be read is not there.
+pub fn each_file(folder: &Path, extensions: &[&str], skipped: &[&str], found: &mut dyn FnMut(Source)) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            collect(&path, sources);
-        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "md")
+            if !skipped.iter().any(|name| path.ends_with(name)) {
+                each_file(&path, extensions, skipped, found);
+            }
+        } else if extensions.iter().any(|extension| path.extension().is_some_and(|own| own == *extension))
             && let Ok(text) = fs::read_to_string(&path)
         {
-            sources.push(Source { path, text });
+            found(Source { path, text });
         }
     }
 }

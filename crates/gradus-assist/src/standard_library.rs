@@ -1,11 +1,10 @@
 //! The source of the standard library: of the component `rust-src`, or else read back from the pages of `rust-docs`.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::sources::{Source, rust_files};
+use crate::sources::{Source, each_file, rust_files};
 
 /// The crates that are of use, each after those it depends on.
 pub const CRATES: [&str; 4] = ["core", "alloc", "std", "proc_macro"];
@@ -46,7 +45,8 @@ impl Toolchain {
             return rust_files(&component);
         }
         let mut sources = Vec::new();
-        pages(&self.sysroot.join("share/doc/rust/html/src").join(name), &mut sources);
+        let pages = self.sysroot.join("share/doc/rust/html/src").join(name);
+        each_file(&pages, &["html"], &ELSEWHERE, &mut |page| sources.extend(read_page(&page.text)));
         sources
     }
 
@@ -54,22 +54,6 @@ impl Toolchain {
     pub fn root(&self, name: &str) -> PathBuf {
         let component = self.sysroot.join("lib/rustlib/src/rust/library").join(name).join("src/lib.rs");
         if component.is_file() { component } else { Path::new("/library").join(name).join("src/lib.rs") }
-    }
-}
-
-/// Adds what the pages in a folder show.
-fn pages(folder: &Path, sources: &mut Vec<Source>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            if !ELSEWHERE.iter().any(|name| path.ends_with(name)) {
-                pages(&path, sources);
-            }
-        } else if path.extension().is_some_and(|extension| extension == "html")
-            && let Ok(page) = fs::read_to_string(&path)
-        {
-            sources.extend(read_page(&page));
-        }
     }
 }
 
