@@ -236,7 +236,7 @@ pub fn multi_head_attention_backward<F: Scalar>(
     let sums = fold(
         pieces.zip(given),
         work,
-        || None,
+        || parameters.zeros(),
         |sum, (((dquery, dkey), dvalue), ((dout, weights), part))| {
             let ([dq, dk, dv], dparameters) = backward_part(&dout, parameters, &weights, part);
             dquery.copied(dq.as_slice().expect("row-major"));
@@ -245,13 +245,13 @@ pub fn multi_head_attention_backward<F: Scalar>(
             add(sum, dparameters);
         },
     );
-    let mut dparameters = None;
-    sums.into_iter().flatten().for_each(|part| add(&mut dparameters, part));
+    let mut dparameters = parameters.zeros();
+    sums.into_iter().for_each(|part| add(&mut dparameters, part));
     MultiHeadAttentionGradients {
         dquery: dquery.into_array((batch, lengths[0], features[0])),
         dkey: dkey.into_array((batch, lengths[1], features[1])),
         dvalue: dvalue.into_array((batch, lengths[2], features[2])),
-        dparameters: dparameters.unwrap_or_else(|| parameters.clone().zeros()),
+        dparameters,
     }
 }
 
@@ -287,11 +287,8 @@ fn at_once(steps: usize) -> usize {
     (steps::AT_ONCE / steps.max(1)).max(1)
 }
 
-fn add<F: Scalar>(sum: &mut Option<AttentionParameters<F>>, part: AttentionParameters<F>) {
-    match sum {
-        Some(sum) => sum.named_mut().iter_mut().zip(part.named()).for_each(|((_, sum), (_, part))| *sum += &part),
-        None => *sum = Some(part),
-    }
+fn add<F: Scalar>(sum: &mut AttentionParameters<F>, part: AttentionParameters<F>) {
+    sum.named_mut().iter_mut().zip(part.named()).for_each(|((_, sum), (_, part))| *sum += &part);
 }
 
 /// About as many operations as the forward pass takes.
@@ -302,10 +299,11 @@ fn operations<F>(parameters: &AttentionParameters<F>, batch: usize, [queries, ke
 }
 
 impl<F: Scalar> AttentionParameters<F> {
-    /// As many zeros, for a batch without examples.
-    fn zeros(mut self) -> Self {
-        self.named_mut().iter_mut().for_each(|(_, array)| array.fill(F::zero()));
-        self
+    /// As many zeros.
+    fn zeros(&self) -> Self {
+        let mut zeros = self.clone();
+        zeros.named_mut().iter_mut().for_each(|(_, array)| array.fill(F::zero()));
+        zeros
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use super::matmul_into;
+use super::{copy, matmul_into};
 use crate::Scalar;
 
 /// So many columns of some hundred rows stay in the cache of a core.
@@ -18,8 +18,7 @@ pub(crate) struct Panels<F> {
 impl<F: Scalar> Panels<F> {
     /// From an array of any strides, (k, n).
     pub(crate) fn new(b: ArrayView2<F>) -> Self {
-        let copy = |columns: ArrayView2<F>| columns.as_standard_layout().into_owned();
-        Panels { panels: b.axis_chunks_iter(Axis(1), COLUMNS).map(copy).collect() }
+        Panels { panels: b.axis_chunks_iter(Axis(1), COLUMNS).map(|columns| copy(&columns)).collect() }
     }
 
     /// `c = a @ b + beta * c`, as [`matmul_into`].

@@ -1,15 +1,14 @@
 //! Attention: the figures of CS231n, against loops over single numbers, masks, numeric gradients, single precision.
 
-use crate::support::recorded::{array, fact};
+use crate::support::recorded::{array, attention_parameters, fact};
 use gradus_check::{Tolerance, compare, numeric_gradient_array};
 use gradus_nn::attention::{
     AttentionParameters, Mask, multi_head_attention_backward, multi_head_attention_forward, positional_encoding,
     positional_encoding_forward, scaled_dot_product_attention_backward, scaled_dot_product_attention_forward,
 };
 use gradus_nn::random::{generator, normal};
-use ndarray::{Array, Array3, Array4, Axis, Dimension, Ix1, Ix2, Ix3, concatenate, s};
+use ndarray::{Array, Array3, Array4, Axis, Dimension, Ix2, Ix3, concatenate, s};
 use proptest::prelude::*;
-use serde_json::Value;
 
 const FACTS: &str = include_str!("fixtures/attention_cs231n.json");
 /// The notebooks print 4 decimals of these.
@@ -196,29 +195,13 @@ fn scores_of_any_size_do_not_overflow() {
     assert_eq!(compare(&out, &ndarray::array![[[1e4], [-1e4], [0.0]]], Tolerance::new(0.0, 1e-10)), Ok(()));
 }
 
-/// CS231n keeps the weights transposed, as PyTorch does.
-fn parameters(state: &Value, prefix: &str) -> AttentionParameters<f64> {
-    let w = |name: &str| array::<Ix2>(&state[format!("{prefix}{name}.weight")]).reversed_axes();
-    let b = |name: &str| array::<Ix1>(&state[format!("{prefix}{name}.bias")]);
-    AttentionParameters {
-        wq: w("query"),
-        bq: b("query"),
-        wk: w("key"),
-        bk: b("key"),
-        wv: w("value"),
-        bv: b("value"),
-        wo: w("proj"),
-        bo: b("proj"),
-    }
-}
-
 #[test]
 fn the_attention_figures_of_cs231n() {
     let recorded = fact(FACTS, "MultiHeadAttention.2026");
     let inputs = &recorded["inputs"]["materialised"];
     let (data, other) = (array::<Ix3>(&inputs["data"]), array::<Ix3>(&inputs["other_data"]));
     let allowed = array::<Ix2>(&inputs["attn_mask"]).mapv(|allows| allows != 0.0);
-    let parameters = parameters(&inputs["state"], "");
+    let parameters = attention_parameters(&inputs["state"], "");
     for (name, key, mask) in
         [("self", &data, Mask::None), ("masked", &data, Mask::allowed(&allowed)), ("cross", &other, Mask::None)]
     {

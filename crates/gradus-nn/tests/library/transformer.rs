@@ -1,9 +1,9 @@
 //! Transformer blocks: the figures of CS231n, the parts put together by hand, numeric gradients, single precision.
 
 use crate::support::panics::panics_here;
-use crate::support::recorded::{array, fact};
+use crate::support::recorded::{array, attention_parameters, fact};
 use gradus_check::{Tolerance, compare, numeric_gradient_array};
-use gradus_nn::attention::{AttentionParameters, Mask, multi_head_attention_forward};
+use gradus_nn::attention::{Mask, multi_head_attention_forward};
 use gradus_nn::norms::layernorm_forward;
 use gradus_nn::random::{generator, normal};
 use gradus_nn::transformer::{
@@ -25,21 +25,6 @@ fn weight(state: &Value, name: &str) -> Array2<f64> {
     array::<Ix2>(&state[format!("{name}.weight")]).reversed_axes()
 }
 
-fn attention(state: &Value, name: &str) -> AttentionParameters<f64> {
-    let w = |part: &str| weight(state, &format!("{name}.{part}"));
-    let b = |part: &str| array::<Ix1>(&state[format!("{name}.{part}.bias")]);
-    AttentionParameters {
-        wq: w("query"),
-        bq: b("query"),
-        wk: w("key"),
-        bk: b("key"),
-        wv: w("value"),
-        bv: b("value"),
-        wo: w("proj"),
-        bo: b("proj"),
-    }
-}
-
 fn norm(state: &Value, name: &str) -> NormParameters<f64> {
     let vector = |part: &str| array::<Ix1>(&state[format!("{name}.{part}")]);
     NormParameters { gamma: vector("weight"), beta: vector("bias") }
@@ -56,7 +41,7 @@ fn the_encoder_figures_of_cs231n() {
     let inputs = &recorded["inputs"]["materialised"];
     let state = &inputs["state"];
     let parameters = EncoderParameters {
-        attention: attention(state, "self_attn"),
+        attention: attention_parameters(state, "self_attn."),
         norm_attention: norm(state, "norm_self"),
         feed_forward: feed_forward(state),
         norm_feed_forward: norm(state, "norm_ffn"),
@@ -74,9 +59,9 @@ fn the_decoder_figures_of_cs231n() {
     let inputs = &recorded["inputs"]["materialised"];
     let state = &inputs["state"];
     let parameters = DecoderParameters {
-        attention: attention(state, "self_attn"),
+        attention: attention_parameters(state, "self_attn."),
         norm_attention: norm(state, "norm_self"),
-        cross_attention: attention(state, "cross_attn"),
+        cross_attention: attention_parameters(state, "cross_attn."),
         norm_cross_attention: norm(state, "norm_cross"),
         feed_forward: feed_forward(state),
         norm_feed_forward: norm(state, "norm_ffn"),

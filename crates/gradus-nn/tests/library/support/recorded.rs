@@ -1,6 +1,10 @@
 //! Reads the figures that CS231n's notebooks check from a fixture, and the arrays in them.
 
+#[cfg(feature = "attention")]
+use gradus_nn::attention::AttentionParameters;
 use ndarray::{Array, ArrayD, Dimension, linspace};
+#[cfg(feature = "attention")]
+use ndarray::{Ix1, Ix2};
 use serde_json::Value;
 
 /// The fact of that name.
@@ -28,6 +32,23 @@ pub fn array<D: Dimension>(value: &Value) -> Array<f64, D> {
     let array = ArrayD::from_shape_vec(shape, numbers).expect("the numbers fill the shape");
     let wrong = |_| panic!("{} axes wanted, but the shape is {:?}", D::NDIM.unwrap_or_default(), array.shape());
     array.clone().into_dimensionality().unwrap_or_else(wrong)
+}
+
+/// The parameters of an attention layer. CS231n keeps the weights transposed, as PyTorch does.
+#[cfg(feature = "attention")]
+pub fn attention_parameters(state: &Value, prefix: &str) -> AttentionParameters<f64> {
+    let w = |name: &str| array::<Ix2>(&state[format!("{prefix}{name}.weight")]).reversed_axes();
+    let b = |name: &str| array::<Ix1>(&state[format!("{prefix}{name}.bias")]);
+    AttentionParameters {
+        wq: w("query"),
+        bq: b("query"),
+        wk: w("key"),
+        bk: b("key"),
+        wv: w("value"),
+        bv: b("value"),
+        wo: w("proj"),
+        bo: b("proj"),
+    }
 }
 
 /// The shape and the numbers of nested lists, row by row.
