@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use gradus_assignments::{Assignment, Manifest};
 use gradus_notebook::{Note, Submission, SubmissionError, Wanted, read_submission};
+use gradus_question::protocol::Request;
 use gradus_question::{Caller, Check, Failure, Function, Session, Verdict, Visibility};
 use gradus_sandbox::{Job, Limits, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain, ToolchainError};
@@ -223,7 +224,7 @@ impl Judge {
                 return Err(refused.into_fault("linking an empty worker").to_string());
             }
             let mut worker = Worker::new(&self.sandbox, worker_job(&rustc.program(&directory)));
-            let reply = worker.exchange(b"", 1 << 10, Duration::from_secs(10));
+            let reply = worker.exchange(&Request::default(), 1 << 10, Duration::from_secs(10));
             reply.map(drop).map_err(|error| format!("a worker without a student's code does not answer: {error}"))
         };
         self.trial.get_or_init(attempt).clone()

@@ -3,10 +3,10 @@
 //! Everything that comes back is the student's and may be anything: too long, too late, early, or not a reply.
 
 use std::io::{self, IoSlice};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use gradus_question::protocol::{self, ReplyError};
+use gradus_question::protocol::{self, Reply, ReplyError, Request};
 use gradus_question::{CallError, Caller};
 use gradus_sandbox::{Finished, Job, Outcome, Running, Sandbox};
 use rand::RngCore;
@@ -40,7 +40,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn converse(&mut self, nonce: u64, request: &[u8], limit: usize, patience: Duration) -> Result<Vec<u8>, Broken> {
+    fn converse(
+        &mut self,
+        nonce: u64,
+        request: &Request<'_>,
+        limit: usize,
+        patience: Duration,
+    ) -> Result<Reply, Broken> {
         if self.running.is_none() {
             let running = self.sandbox.spawn(&self.job).map_err(|error| Broken::Fault(error.to_string()))?;
             self.running = Some(running);
@@ -65,7 +71,7 @@ impl<'a> Worker<'a> {
 }
 
 impl Caller for Worker<'_> {
-    fn exchange(&mut self, request: &[u8], reply_limit: usize, patience: Duration) -> Result<Vec<u8>, CallError> {
+    fn exchange(&mut self, request: &Request<'_>, reply_limit: usize, patience: Duration) -> Result<Reply, CallError> {
         let nonce = rand::rng().next_u64();
         match self.converse(nonce, request, reply_limit, patience) {
             Ok(reply) => Ok(reply),
@@ -166,16 +172,18 @@ impl<'a> Waiting<'a> {
 /// Writes the request and reads the reply to it, whichever the pipes allow first.
 fn transfer(
     running: &Running,
-    request: &[u8],
+    request: &Request<'_>,
     nonce: u64,
     limit: usize,
     mut waiting: Waiting<'_>,
-) -> Result<Vec<u8>, Broken> {
+) -> Result<Reply, Broken> {
     let (Some(requests), Some(replies)) = (running.requests(), running.replies()) else {
         return Err(Broken::Fault("the worker has no pipes".to_owned()));
     };
-    let header = protocol::frame_header(nonce, request).map_err(|error| Broken::Fault(error.to_string()))?;
-    let mut pieces = [IoSlice::new(&header), IoSlice::new(request)];
+    let header =
+        protocol::frame_header(nonce, request.byte_count()).map_err(|error| Broken::Fault(error.to_string()))?;
+    let [head, arguments] = request.pieces();
+    let mut pieces = [IoSlice::new(&header), IoSlice::new(head), IoSlice::new(arguments)];
     let mut unsent = &mut pieces[..];
     let mut received = Vec::new();
     // The pipe is empty between two calls, so a short request goes out at once.
@@ -195,18 +203,12 @@ fn transfer(
             write_some(requests.as_fd(), &mut unsent)?;
         }
         if readable {
-            received.reserve(missing(&received, limit));
-            match rustix::io::read(replies, spare_capacity(&mut received)) {
-                Ok(0) => return Err(Broken::Closed),
-                Ok(_) | Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+            read_some(replies.as_fd(), &mut received, limit)?;
             if protocol::take_reply(&received, nonce, limit)?.is_some() {
                 if !unsent.is_empty() {
                     return Err(Broken::Violation("a reply before the request was read".to_owned()));
                 }
-                received.drain(..protocol::FRAME_HEADER);
-                return Ok(received);
+                return Ok(Reply::framed(received));
             }
         }
     }
@@ -220,7 +222,16 @@ fn missing(received: &[u8], limit: usize) -> usize {
     whole.map_or(FIRST_READ, |whole| whole.saturating_sub(received.len()).max(1))
 }
 
-fn write_some(requests: std::os::fd::BorrowedFd<'_>, unsent: &mut &mut [IoSlice<'_>]) -> Result<(), Broken> {
+fn read_some(replies: BorrowedFd<'_>, received: &mut Vec<u8>, limit: usize) -> Result<(), Broken> {
+    received.reserve(missing(received, limit));
+    match rustix::io::read(replies, spare_capacity(received)) {
+        Ok(0) => Err(Broken::Closed),
+        Ok(_) | Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn write_some(requests: BorrowedFd<'_>, unsent: &mut &mut [IoSlice<'_>]) -> Result<(), Broken> {
     match rustix::io::writev(requests, unsent) {
         Ok(count) => {
             IoSlice::advance_slices(unsent, count);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::CallError;
 use crate::operation::Operation;
-use crate::protocol;
+use crate::protocol::{self, Reply, Request};
 use crate::wire::{Reader, Value};
 
 /// A function's name and encoded arguments, and the type of its result.
@@ -55,7 +55,7 @@ pub trait Caller {
     ///
     /// # Errors
     /// When no reply came, or none that is worth the name.
-    fn exchange(&mut self, request: &[u8], reply_limit: usize, patience: Duration) -> Result<Vec<u8>, CallError>;
+    fn exchange(&mut self, request: &Request<'_>, reply_limit: usize, patience: Duration) -> Result<Reply, CallError>;
 
     /// The processor time that whoever answers has used so far, if it can be told from outside.
     fn processor_time(&mut self) -> Option<Duration> {
@@ -167,10 +167,10 @@ impl<'a> Session<'a> {
         Ok(evaluations.chunks_exact(2).map(|pair| (pair[0] - pair[1]) / (2.0 * h)).collect())
     }
 
-    fn exchange<R>(&mut self, call: &Call<R>, operation: &Operation) -> Result<Vec<u8>, CallError> {
-        let request = protocol::encode_request(call.function, operation, &call.arguments);
+    fn exchange<R>(&mut self, call: &Call<R>, operation: &Operation) -> Result<Reply, CallError> {
+        let request = Request::new(call.function, operation, &call.arguments);
         // No honest result is longer than a few times its arguments; the rest is for losses and messages.
-        let reply_limit = request.len().saturating_mul(4).saturating_add(1 << 20);
+        let reply_limit = request.byte_count().saturating_mul(4).saturating_add(1 << 20);
         self.caller.exchange(&request, reply_limit, self.patience)
     }
 }

@@ -7,7 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::call::Caller;
 use crate::error::CallError;
 use crate::interface::Answer;
-use crate::protocol;
+use crate::protocol::{self, Reply, Request};
 
 /// Answers requests with functions of this process, without any limit.
 pub struct Local<'a> {
@@ -22,8 +22,13 @@ impl<'a> Local<'a> {
 }
 
 impl Caller for Local<'_> {
-    fn exchange(&mut self, request: &[u8], _reply_limit: usize, _patience: Duration) -> Result<Vec<u8>, CallError> {
-        Ok(protocol::answer(self.functions, request))
+    fn exchange(
+        &mut self,
+        request: &Request<'_>,
+        _reply_limit: usize,
+        _patience: Duration,
+    ) -> Result<Reply, CallError> {
+        Ok(protocol::answer(self.functions, &request.joined()).into())
     }
 
     fn processor_time(&mut self) -> Option<Duration> {

@@ -7,6 +7,7 @@
 //! that a reply written ahead of its request is told from a real one.
 
 use std::io::{self, IoSlice, Read, Write};
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
@@ -71,13 +72,64 @@ pub fn answer(functions: &dyn Answer, request: &[u8]) -> Vec<u8> {
     reply
 }
 
-/// A request's bytes.
-pub fn encode_request(function: &str, operation: &Operation, arguments: &[u8]) -> Vec<u8> {
-    let mut request = Vec::with_capacity(arguments.len() + 128);
-    function.to_owned().encode(&mut request);
-    operation.encode(&mut request);
-    request.extend_from_slice(arguments);
-    request
+/// A request's bytes, in two pieces: arguments can be large, and are not copied to stand behind the rest.
+/// The default one is empty, which every worker refuses.
+#[derive(Debug, Default)]
+pub struct Request<'a> {
+    head: Vec<u8>,
+    arguments: &'a [u8],
+}
+
+impl<'a> Request<'a> {
+    /// The request that asks `function` for `operation` on encoded `arguments`.
+    pub fn new(function: &str, operation: &Operation, arguments: &'a [u8]) -> Self {
+        let mut head = Vec::with_capacity(128);
+        function.to_owned().encode(&mut head);
+        operation.encode(&mut head);
+        Self { head, arguments }
+    }
+
+    /// The pieces, in order.
+    pub fn pieces(&self) -> [&[u8]; 2] {
+        [&self.head, self.arguments]
+    }
+
+    /// All of it in one piece.
+    pub fn joined(&self) -> Vec<u8> {
+        self.pieces().concat()
+    }
+
+    /// How many bytes it has.
+    pub fn byte_count(&self) -> usize {
+        self.head.len() + self.arguments.len()
+    }
+}
+
+/// A reply's bytes as they came, without the frame's header that may stand before them.
+#[derive(Debug)]
+pub struct Reply {
+    received: Vec<u8>,
+    start: usize,
+}
+
+impl Reply {
+    /// The reply in a frame that was received whole.
+    pub fn framed(received: Vec<u8>) -> Self {
+        Self { received, start: FRAME_HEADER }
+    }
+}
+
+impl From<Vec<u8>> for Reply {
+    fn from(body: Vec<u8>) -> Self {
+        Self { received: body, start: 0 }
+    }
+}
+
+impl Deref for Reply {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.received[self.start..]
+    }
 }
 
 /// The encoded result in a reply.
@@ -101,12 +153,12 @@ pub fn decode_reply(reply: &[u8]) -> Result<&[u8], CallError> {
     read().unwrap_or_else(|error| Err(CallError::ProtocolViolation { reason: error.to_string() }))
 }
 
-/// A frame's first bytes: length of the body, and nonce.
+/// The first bytes of a frame whose body has this length.
 ///
 /// # Errors
 /// When the body is longer than a frame can say.
-pub fn frame_header(nonce: u64, body: &[u8]) -> io::Result<[u8; FRAME_HEADER]> {
-    let length = u32::try_from(body.len()).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
+pub fn frame_header(nonce: u64, length: usize) -> io::Result<[u8; FRAME_HEADER]> {
+    let length = u32::try_from(length).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
     let mut header = [0; FRAME_HEADER];
     header[..4].copy_from_slice(&length.to_le_bytes());
     header[4..].copy_from_slice(&nonce.to_le_bytes());
@@ -118,7 +170,7 @@ pub fn frame_header(nonce: u64, body: &[u8]) -> io::Result<[u8; FRAME_HEADER]> {
 /// # Errors
 /// When the pipe does.
 pub fn write_frame(out: &mut impl Write, nonce: u64, body: &[u8]) -> io::Result<()> {
-    let header = frame_header(nonce, body)?;
+    let header = frame_header(nonce, body.len())?;
     let mut pieces = [IoSlice::new(&header), IoSlice::new(body)];
     let mut unsent = &mut pieces[..];
     while !unsent.is_empty() {

@@ -3,6 +3,7 @@
 //! Little endian throughout. Scalars take 8 bytes; an array is its number of axes (`u32`), their lengths (`u64` each)
 //! and its elements in row-major order. Decoding trusts nothing: every length is held against what is left.
 
+use bytemuck::{AnyBitPattern, NoUninit};
 use ndarray::{Array, Dimension, IxDyn};
 use thiserror::Error;
 
@@ -103,7 +104,7 @@ impl<'a> Reader<'a> {
 }
 
 /// An element of an array on the wire.
-trait Element: Copy {
+trait Element: NoUninit + AnyBitPattern {
     fn to_bytes(self) -> [u8; 8];
     fn from_bytes(bytes: [u8; 8]) -> Self;
 }
@@ -176,7 +177,7 @@ impl Value for String {
 impl Value for Vec<f64> {
     fn encode(&self, out: &mut Vec<u8>) {
         self.len().encode(out);
-        encode_elements(self.iter().copied(), self.len(), out);
+        encode_slice(self, out);
     }
     fn decode(bytes: &mut Reader<'_>) -> Result<Self, WireError> {
         let length = usize::decode(bytes)?;
@@ -245,8 +246,8 @@ fn encode_array<T: Element, D: Dimension>(array: &Array<T, D>, out: &mut Vec<u8>
         length.encode(out);
     }
     match array.as_slice() {
-        Some(elements) => encode_elements(elements.iter().copied(), elements.len(), out),
-        None => encode_elements(array.iter().copied(), array.len(), out),
+        Some(elements) => encode_slice(elements, out),
+        None => encode_each(array.iter().copied(), out),
     }
 }
 
@@ -268,12 +269,17 @@ fn decode_array<T: Element, D: Dimension>(bytes: &mut Reader<'_>) -> Result<Arra
         .ok_or(WireError::Size)
 }
 
-fn encode_elements<T: Element>(elements: impl Iterator<Item = T>, count: usize, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + 8 * count, 0);
-    for (bytes, element) in out[start..].chunks_exact_mut(8).zip(elements) {
-        bytes.copy_from_slice(&element.to_bytes());
+/// In one piece where memory already holds what the wire does.
+fn encode_slice<T: Element>(elements: &[T], out: &mut Vec<u8>) {
+    if cfg!(all(target_endian = "little", target_pointer_width = "64")) {
+        out.extend_from_slice(bytemuck::cast_slice(elements));
+    } else {
+        encode_each(elements.iter().copied(), out);
     }
+}
+
+fn encode_each<T: Element>(elements: impl Iterator<Item = T>, out: &mut Vec<u8>) {
+    elements.for_each(|element| out.extend_from_slice(&element.to_bytes()));
 }
 
 fn decode_elements<T: Element>(bytes: &mut Reader<'_>, count: usize) -> Result<Vec<T>, WireError> {
