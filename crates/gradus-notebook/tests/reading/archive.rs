@@ -3,8 +3,8 @@
 use std::io::{Cursor, Write};
 
 use gradus_notebook::{
-    MAX_ARCHIVE_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES, Submission, SubmissionError, Wanted, read_submission,
-    read_submission_bytes,
+    MAX_ARCHIVE_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES, RECORD_NAME, Record, Submission, SubmissionError, Wanted, pack,
+    read_submission, read_submission_bytes,
 };
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
