@@ -77,7 +77,7 @@ fn an_archive_is_read_as_the_folder_in_it_would_be() {
 fn a_packed_notebook_is_read_whatever_its_outputs() {
     for lines in [0, 1, 1000, 100_000] {
         let text = vec!["again and again and again\n"; lines];
-        let notebook = serde_json::json!({"nbformat": 4, "cells": [{"cell_type": "code", "source": ANSWER, "outputs": [{"text": text}]}]});
+        let notebook = serde_json::json!({"nbformat": 4, "cells": [{"cell_type": "code", "id": "f", "source": ANSWER, "outputs": [{"text": text}]}]});
         let record = Record {
             assignment: "softmax".to_owned(),
             version: "1".to_owned(),

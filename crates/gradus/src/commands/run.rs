@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use gradus_execute::{CellEnd, CellRun, OnError, Options as ExecuteOptions, Progress, Summary, execute};
-use gradus_notebook::{Notebook, NotebookError};
+use gradus_notebook::{CellType, Notebook, NotebookError};
 use indicatif::ProgressBar;
 use serde_json::json;
 
@@ -29,7 +29,9 @@ pub fn run(options: &Run) -> anyhow::Result<Ending> {
         errors: if options.allow_errors { OnError::GoOn } else { OnError::Stop },
     };
     let start = Instant::now();
-    let bar = terminal::progress(0, "cells run");
+    // The number that is known before a kernel says which cells it gets.
+    let cells = notebook.cells.iter().filter(|cell| cell.cell_type == CellType::Code).count();
+    let bar = terminal::progress(cells, "cells run");
     let summary = execute(&mut notebook, &execute_options, &mut |progress| show(&bar, progress));
     bar.finish_and_clear();
     let summary = summary.map_err(|error| {
