@@ -150,9 +150,9 @@ impl Running<'_> {
             }
         };
         tokio::select! {
-            () = cell.to_its_end(self.client, &mut self.outputs) => return Ok(cell.end()),
+            () = cell.follow(self.client, &mut self.outputs) => return Ok(cell.end()),
             how = process.ended() => {
-                let _ = timeout(AFTER_DEATH, cell.to_its_end(self.client, &mut self.outputs)).await;
+                let _ = timeout(AFTER_DEATH, cell.follow(self.client, &mut self.outputs)).await;
                 return Ok(CellEnd::KernelDied { how, log: process.last_words() });
             }
             () = over => {}
@@ -162,7 +162,7 @@ impl Running<'_> {
             // If it cannot be sent, the kernel is ended in a moment all the same.
             InterruptMode::Message => drop(self.client.command("interrupt_request", &json!({})).await),
         }
-        let _ = timeout(INTERRUPTED, cell.to_its_end(self.client, &mut self.outputs)).await;
+        let _ = timeout(INTERRUPTED, cell.follow(self.client, &mut self.outputs)).await;
         Ok(CellEnd::TimedOut { limit_seconds: limit.unwrap_or_default().as_secs_f64() })
     }
 }
@@ -178,7 +178,7 @@ struct RunningCell<'a> {
 
 impl RunningCell<'_> {
     /// Can be dropped and called again: what has come is kept.
-    async fn to_its_end(&mut self, client: &mut Client, outputs: &mut Outputs) {
+    async fn follow(&mut self, client: &mut Client, outputs: &mut Outputs) {
         while self.reply.is_none() || !self.idle {
             let received = match self.reply {
                 None => client.receive().await,
