@@ -9,5 +9,7 @@ mod kernelspec;
 mod museum;
 mod public;
 mod rogue;
+mod run;
 mod sandbox;
+mod submit;
 mod support;

@@ -4,6 +4,8 @@
 //! text with their places. It never panics, whatever the input. [`Notebook`] is the notebook format for
 //! reading and writing back, and [`Notebook::from_percent`] makes notebooks from a source in percent format.
 //!
+//! [`pack`] makes an archive to hand in, which [`read_submission`] reads.
+//!
 //! Compiling, judging and points are left to others.
 
 mod answers;
@@ -13,6 +15,7 @@ mod deep_stack;
 mod error;
 mod files;
 mod fragment;
+mod hand_in;
 mod import_choice;
 mod imports;
 mod item;
@@ -33,10 +36,11 @@ pub use files::{MAX_FOLDER_ENTRIES, MAX_NOTEBOOK_BYTES, MAX_SOURCE_BYTES};
 pub use fragment::{
     CellPlace, Fragment, FragmentKind, Import, LeftOut, LeftOutReason, Note, Origin, ParseFault, Submission,
 };
+pub use hand_in::{RECORD_NAME, Record, pack};
 pub use notebook::{Cell, CellType, Notebook, NotebookError};
 pub use percent::PercentError;
 pub use submission::{Wanted, read_submission, read_submission_bytes};
-pub use tokens::make_public;
+pub use tokens::{calls_macro, make_public};
 
 /// The signature of the function in `fragment` on one line, without attributes, visibility, comments and
 /// trailing commas; `None` if the fragment holds no function.

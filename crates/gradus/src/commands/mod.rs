@@ -10,7 +10,9 @@ pub mod generate;
 #[cfg(feature = "staff")]
 pub mod grade;
 pub mod kernel;
+pub mod run;
 pub mod sandbox;
+pub mod submit;
 
 use std::path::{Path, PathBuf};
 
