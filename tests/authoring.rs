@@ -262,7 +262,7 @@ fn entries(archive: &Path) -> Vec<(String, Vec<u8>)> {
             let mut file = archive.by_index(index).expect("an entry");
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).expect("its content");
-            (file.name().to_owned(), bytes)
+            (file.name().expect("a name").into_owned(), bytes)
         })
         .collect()
 }

@@ -4,6 +4,9 @@
 //! that the tests of the student-side archives look for. Running checks, sandboxing and reports are the judge's.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+// rust-analyzer sets a name of its own, by which it alone reads the assignments' sources.
+#![expect(unexpected_cfgs, reason = "cargo does not know `rust_analyzer`")]
+
 use gradus_assignments::Assignment;
 use gradus_question::{Answer, Check};
 

@@ -11,5 +11,5 @@ environment=${NBGRADER_TEST_ENV:-$scratch/environment}
 "$environment/bin/pip" install --quiet --disable-pip-version-check 'nbgrader==0.9.6'
 
 # Nothing of the user's own.
-export JUPYTER_CONFIG_DIR=$scratch/config JUPYTER_DATA_DIR=$scratch/data HOME=$scratch JUPYTER_PLATFORM_DIRS=1
-"$environment/bin/python" tests/nbgrader/read.py "$environment/bin/nbgrader" "$scratch/course" notebooks/*.ipynb
+export PATH=$environment/bin:$PATH JUPYTER_CONFIG_DIR=$scratch/config JUPYTER_DATA_DIR=$scratch/data HOME=$scratch JUPYTER_PLATFORM_DIRS=1
+python tests/nbgrader/read.py nbgrader "$scratch/course" notebooks/*.ipynb
