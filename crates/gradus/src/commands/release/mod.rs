@@ -39,7 +39,7 @@ pub fn run(options: &Release) -> anyhow::Result<Ending> {
     prepare_folder(&out)?;
     let name = format!("{}.ipynb", assignment.id);
 
-    let notebook = PublicFile::new(PublicPath::new(&name)?, authored.released.notebook().to_json().into_bytes())?;
+    let notebook = public(&name, authored.released.notebook().to_json().into_bytes())?;
     put(&out.join("student").join(&name), notebook.bytes())?;
 
     let solution = solution::notebook(&authored, options, &out.join("solution"))?;
@@ -52,6 +52,12 @@ pub fn run(options: &Release) -> anyhow::Result<Ending> {
     let files = autograder::files(&authored, &toolchain)?;
     put(&out.join(format!("{}-gradescope.zip", assignment.id)), &archive::autograder(files)?)?;
     Ok(Ending::Well)
+}
+
+/// A file that students get, or why it is none.
+fn public(path: &str, bytes: Vec<u8>) -> anyhow::Result<PublicFile> {
+    let file = PublicPath::new(path).and_then(|path| PublicFile::new(path, bytes));
+    file.map_err(|error| Hinted::new(error.to_string(), error.hint()).into())
 }
 
 fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
@@ -100,7 +106,7 @@ fn c_library(programs: &[&[u8]]) -> String {
 
 fn versions(program: &[u8]) -> impl Iterator<Item = (u32, u32)> {
     const NAME: &[u8] = b"\0GLIBC_";
-    program.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME).filter_map(|(at, _)| {
+    memchr::memmem::find_iter(program, NAME).filter_map(|at| {
         let rest = &program[at + NAME.len()..];
         let end = rest.iter().take(12).position(|byte| *byte == 0)?;
         let (major, minor) = std::str::from_utf8(&rest[..end]).ok()?.split_once('.')?;

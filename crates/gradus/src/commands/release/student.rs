@@ -7,8 +7,8 @@ use anyhow::Context;
 use gradus_engine::Library;
 use gradus_toolchain::Toolchain;
 
-use super::public::{PublicFile, PublicPath};
-use super::{c_library, files_in, library_list, rust_version, students_program};
+use super::public::PublicFile;
+use super::{c_library, files_in, library_list, public, rust_version, students_program};
 use crate::arguments::Release;
 use crate::commands::authored::Authored;
 use crate::error::Hinted;
@@ -44,15 +44,14 @@ pub fn files(
             .replace("{rust}", &rust_version(toolchain))
             .replace("{machine}", std::env::consts::ARCH);
         let from = files.len();
-        files.push(PublicFile::new(PublicPath::new("gradus")?, program)?.program());
-        let checks = PublicPath::new("library/check/library.json")?;
-        files.push(PublicFile::new(checks, library_list(toolchain, id)?)?);
+        files.push(public("gradus", program)?.program());
+        files.push(public("library/check/library.json", library_list(toolchain, id)?)?);
         take(&format!("library/check/{id}"), &toolchain.library().join(id), &mut files)?;
         take(&format!("library/notebooks/{id}"), &notebook_library(id)?, &mut files)?;
         let programs: Vec<&[u8]> = files[from..].iter().map(PublicFile::bytes).collect();
         start = start.replace("{glibc}", &c_library(&programs));
     }
-    files.push(PublicFile::new(PublicPath::new("START.md")?, start.into_bytes())?);
+    files.push(public("START.md", start.into_bytes())?);
     Ok(files)
 }
 
@@ -61,7 +60,7 @@ fn take(to: &str, folder: &Path, files: &mut Vec<PublicFile>) -> anyhow::Result<
     for path in files_in(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bytes = fs::read(&path).with_context(|| format!("{}", path.display()))?;
-        let file = PublicFile::new(PublicPath::new(&format!("{to}/{name}"))?, bytes)?;
+        let file = public(&format!("{to}/{name}"), bytes)?;
         files.push(if name == "gradus-runner" { file.program() } else { file });
     }
     Ok(())
