@@ -10,5 +10,7 @@ mod kernelspec;
 mod museum;
 mod public;
 mod rogue;
+mod run;
 mod sandbox;
+mod submit;
 mod support;

@@ -23,9 +23,15 @@ pub fn gradus<S: AsRef<str>>(arguments: &[S]) -> Run {
 
 /// Runs `gradus` in a folder.
 pub fn gradus_in<S: AsRef<str>>(folder: &Path, arguments: &[S]) -> Run {
+    gradus_with(folder, arguments, &[])
+}
+
+/// Runs `gradus` in a folder, with variables in its environment.
+pub fn gradus_with<S: AsRef<str>>(folder: &Path, arguments: &[S], environment: &[(&str, &Path)]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_gradus"))
         .args(arguments.iter().map(AsRef::as_ref))
         .env("NO_COLOR", "1")
+        .envs(environment.iter().copied())
         .current_dir(folder)
         .output()
         .expect("the program starts");

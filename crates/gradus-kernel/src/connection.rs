@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
+use std::net::TcpListener;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::KernelError;
 
-/// What a frontend writes before it starts the kernel.
+/// What a frontend writes, as JSON, before it starts the kernel.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Connection {
     /// The address of all five sockets.
@@ -34,6 +36,28 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// A new connection on this machine, with a key of its own. The ports are free now, which is all that a frontend can
+    /// know before the kernel listens.
+    ///
+    /// # Errors
+    /// When the system has no port left.
+    pub fn on_free_ports() -> io::Result<Self> {
+        let listeners: Vec<_> = (0..5).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<io::Result<_>>()?;
+        let ports: Vec<_> =
+            listeners.iter().map(|listener| Ok(listener.local_addr()?.port())).collect::<io::Result<_>>()?;
+        Ok(Self {
+            ip: "127.0.0.1".to_owned(),
+            transport: "tcp".to_owned(),
+            shell_port: ports[0],
+            iopub_port: ports[1],
+            stdin_port: ports[2],
+            control_port: ports[3],
+            hb_port: ports[4],
+            key: uuid::Uuid::new_v4().to_string(),
+            signature_scheme: "hmac-sha256".to_owned(),
+        })
+    }
+
     /// Reads a connection file.
     ///
     /// # Errors
@@ -49,7 +73,8 @@ impl Connection {
     }
 
     /// The ZeroMQ address of a port.
-    pub(crate) fn address(&self, port: u16) -> String {
+    #[must_use]
+    pub fn address(&self, port: u16) -> String {
         format!("tcp://{}:{port}", self.ip)
     }
 

@@ -15,6 +15,7 @@ use crate::error::SubmissionError;
 use crate::files::{
     Content, FileFormat, MAX_FOLDER_ENTRIES, MAX_WRAPPERS, NOT_READ, NOT_SEARCHED, ignored_note, read_each, with_file,
 };
+use crate::hand_in::is_record;
 
 /// The largest archive that is read.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -56,7 +57,8 @@ pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Content, SubmissionError>
     notes.extend(folders.iter().map(|folder| ignored_note(&format!("{prefix}{folder}"), NOT_SEARCHED)));
     let (wanted, others): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|entry| FileFormat::holds_answers(Path::new(&entry.name)));
-    notes.extend(others.iter().map(|entry| ignored_note(&entry.name, NOT_READ)));
+    let others = others.iter().filter(|entry| !is_record(&entry.name));
+    notes.extend(others.map(|entry| ignored_note(&entry.name, NOT_READ)));
     let archive = &RefCell::new(archive);
     let files = wanted.iter().map(|entry| (entry.name.clone(), move || read_entry(&mut archive.borrow_mut(), entry)));
     let about = |error, name: &str| with_file(error, &format!("{file}: {name}"));

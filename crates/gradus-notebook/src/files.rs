@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::archive;
 use crate::error::SubmissionError;
 use crate::fragment::{CellPlace, Note};
+use crate::hand_in::is_record;
 use crate::student_notebook;
 
 /// The largest notebook that is read, outputs included.
@@ -166,6 +167,7 @@ fn list(folder: &Path, shown: &str, notes: &mut Vec<Note>) -> Result<Entries, Su
         match kind_of(&path, &name) {
             Ok(EntryKind::Folder) => entries.folders.push(path),
             Ok(EntryKind::File) if FileFormat::holds_answers(&path) => entries.files.push(path),
+            Ok(EntryKind::File) if is_record(&name) => {}
             Ok(EntryKind::File) => notes.push(ignored_note(&name, NOT_READ)),
             Err(error) => {
                 let text = error.to_string();

@@ -5,6 +5,8 @@
 //! reading and writing back, and [`Notebook::from_percent`] makes notebooks from a source in percent format.
 //! [`authoring`] derives what students and staff get from an assignment's source.
 //!
+//! [`pack`] makes an archive to hand in, which [`read_submission`] reads.
+//!
 //! Compiling, judging and points are left to others.
 
 mod answers;
@@ -15,6 +17,7 @@ mod deep_stack;
 mod error;
 mod files;
 mod fragment;
+mod hand_in;
 mod import_choice;
 mod imports;
 mod item;
@@ -36,10 +39,11 @@ pub use files::{MAX_FOLDER_ENTRIES, MAX_NOTEBOOK_BYTES, MAX_SOURCE_BYTES};
 pub use fragment::{
     CellPlace, Fragment, FragmentKind, Import, LeftOut, LeftOutReason, Note, Origin, ParseFault, Submission,
 };
+pub use hand_in::{RECORD_NAME, Record, pack};
 pub use notebook::{Cell, CellType, Notebook, NotebookError};
 pub use percent::PercentError;
 pub use submission::{Wanted, read_submission, read_submission_bytes};
-pub use tokens::make_public;
+pub use tokens::{calls_macro, make_public};
 
 /// The signature of the function in `fragment` on one line, without attributes, visibility, comments and
 /// trailing commas; `None` if the fragment holds no function.

@@ -41,8 +41,8 @@ pub struct Cell {
     /// The number in `In [3]`. Outer `None`: the field is absent, as in text cells.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub execution_count: Option<Option<u64>>,
-    /// The outputs as they are in the file; absent in text cells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The outputs as they are in the file, where their text may also be one string; absent in text cells.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "with_lines")]
     pub outputs: Option<Vec<Value>>,
     /// Attachments and fields that the format does not name.
     #[serde(flatten)]
@@ -100,8 +100,8 @@ impl Notebook {
         if notebook.nbformat == 4 { Ok(notebook) } else { Err(NotebookError::Format { major: notebook.nbformat }) }
     }
 
-    /// The file as Jupyter writes it: keys sorted, one space of indentation, sources as lists of lines, a
-    /// line break at the end.
+    /// The file as Jupyter writes it: keys sorted, one space of indentation, sources and the text in outputs as lists of
+    /// lines, a line break at the end.
     ///
     /// A notebook that Jupyter wrote comes back byte for byte, except for numbers that Python spells in
     /// another way (`1e-07` is written `1e-7`).
@@ -171,6 +171,27 @@ fn joined<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
 
 fn as_lines<S: Serializer>(source: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(lines_with_ends(source))
+}
+
+/// Outputs with their text as lists of lines, where `nbformat` makes them: streams, and texts that are shown.
+fn with_lines<S: Serializer>(outputs: &Option<Vec<Value>>, serializer: S) -> Result<S::Ok, S::Error> {
+    let split = |value: &mut Value| {
+        if let Value::String(text) = value {
+            *value = lines_with_ends(text).into();
+        }
+    };
+    let mut outputs = outputs.clone().unwrap_or_default();
+    for output in &mut outputs {
+        if output["output_type"] == "stream" {
+            output.get_mut("text").into_iter().for_each(split);
+        } else {
+            let data = output.get_mut("data").and_then(Value::as_object_mut);
+            let is_text =
+                |kind: &str| kind.starts_with("text/") || ["application/javascript", "image/svg+xml"].contains(&kind);
+            data.into_iter().flatten().filter(|(kind, _)| is_text(kind)).for_each(|(_, value)| split(value));
+        }
+    }
+    serializer.collect_seq(outputs)
 }
 
 /// A present `null` is `Some(None)`.

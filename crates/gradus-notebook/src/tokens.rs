@@ -55,6 +55,30 @@ pub(crate) fn mentions(text: &str) -> BTreeSet<String> {
     found
 }
 
+/// Whether `text` calls the macro `name!`; in comments and in text that is quoted it does not.
+///
+/// ```
+/// use gradus_notebook::calls_macro;
+///
+/// assert!(calls_macro("fn f() -> f64 { todo!(\"question 1\") }", "todo"));
+/// assert!(!calls_macro("fn f() -> f64 { 1.0 } // todo!", "todo"));
+/// ```
+#[must_use]
+pub fn calls_macro(text: &str, name: &str) -> bool {
+    let called = with_own_spans(|| {
+        let mut trees = flatten(TokenStream::from_str(text).ok()?).peekable();
+        while let Some(tree) = trees.next() {
+            let exclamation = matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '!');
+            if exclamation && matches!(&tree, TokenTree::Ident(ident) if ident == name) {
+                return Some(true);
+            }
+        }
+        Some(false)
+    });
+    // Brackets that do not match: the words themselves are all that there is.
+    called.unwrap_or_else(|| text.contains(&format!("{name}!")))
+}
+
 /// The runs of identifier characters in `text`.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|character: char| !(character.is_alphanumeric() || character == '_'))

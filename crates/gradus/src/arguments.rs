@@ -1,6 +1,7 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -24,6 +25,23 @@ pub enum Command {
     Demo(Demo),
     /// Run an assignment's public checks on your own answers.
     Check(Check),
+    /// Look at a notebook before it is handed in, and make the archive to hand in.
+    ///
+    /// Finds the questions that have no answer, still say `todo!()`, do not compile or fail a public check, and says so.
+    /// Unfinished work may be handed in: the archive is written all the same, over an older one of that name, unless the
+    /// notebook cannot be read. The last line on stderr says what is not done.
+    ///
+    /// Exit code 0: the archive was written. 2: it was not. With --check-only: 0 when all is done, 1 when something is
+    /// not.
+    Submit(Submit),
+    /// Run a notebook from top to bottom in its kernel, and write it with its outputs.
+    ///
+    /// Works with every kernel on Jupyter's list. The first cell that fails is the last that is run. The notebook itself
+    /// stays as it is unless --inplace is given.
+    ///
+    /// Exit code 0: all cells were run. 1: one failed, took too long or took the kernel with it; the outputs so far are
+    /// written. 2: the notebook could not be run, and nothing was written.
+    Run(Run),
     /// The data sets that come with the program.
     Data(Data),
     /// The protection that strangers' code runs under.
@@ -150,6 +168,60 @@ pub struct Check {
     /// The protection to run under.
     #[command(flatten)]
     pub protection: Protection,
+}
+
+/// Arguments of `gradus submit`.
+#[derive(Args)]
+pub struct Submit {
+    /// Your notebook (.ipynb).
+    pub notebook: PathBuf,
+    /// The assignment's id [default: the one that the notebook names].
+    #[arg(long, value_name = "ID")]
+    pub assignment: Option<String>,
+    /// The archive [default: <ASSIGNMENT>-submission.zip beside the notebook].
+    #[arg(long, value_name = "FILE.zip", conflicts_with = "check_only")]
+    pub out: Option<PathBuf>,
+    /// Write nothing.
+    #[arg(long)]
+    pub check_only: bool,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// The protection to run under.
+    #[command(flatten)]
+    pub protection: Protection,
+}
+
+/// Arguments of `gradus run`.
+#[derive(Args)]
+pub struct Run {
+    /// The notebook (.ipynb).
+    pub notebook: PathBuf,
+    /// The kernel's name [default: the one that the notebook names, or else gradus].
+    #[arg(long, value_name = "NAME")]
+    pub kernel: Option<String>,
+    /// Where to write the notebook with its outputs [default: NAME.executed.ipynb beside NAME.ipynb].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write it over the notebook itself.
+    #[arg(long, conflicts_with = "out")]
+    pub inplace: bool,
+    /// How long a cell may take; then it is interrupted, and no other is run [default: as long as it wants].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+    /// Run the other cells too when one fails, and end with 0.
+    #[arg(long)]
+    pub allow_errors: bool,
+    /// What to print: the path of what was written, or how each cell ended.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "not a number above 0".to_owned())
 }
 
 /// Arguments of `gradus data`.

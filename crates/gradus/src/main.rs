@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod error;
+mod files;
 mod terminal;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "staff")]
         Command::Demo(options) => commands::demo::run(options),
         Command::Check(options) => commands::check::run(options),
+        Command::Submit(options) => commands::submit::run(options),
+        Command::Run(options) => commands::run::run(options),
         Command::Data(options) => commands::data::run(options),
         Command::Sandbox(options) => commands::sandbox::run(options),
         Command::Kernel(options) => commands::kernel::run(options),

@@ -19,13 +19,15 @@ pub fn colours() -> bool {
     io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// A progress bar over `count` submissions; on a terminal only.
-pub fn progress(count: usize) -> ProgressBar {
+/// A progress bar over `count` things, with a word for what has been done to them; on a terminal only.
+pub fn progress(count: usize, done: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} graded, {elapsed} {wide_msg}") {
+    if let Ok(style) =
+        ProgressStyle::with_template(&format!("{{bar:30}} {{pos}}/{{len}} {done}, {{elapsed}} {{wide_msg}}"))
+    {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));

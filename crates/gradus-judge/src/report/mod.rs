@@ -7,6 +7,7 @@
 //! | `DIR/scores.csv`, `--format json` | [`write_scores`], [`json`] | staff and their programs |
 //! | tables of scores and of times | [`table`](table()), [`timings_table`] | who runs the grader |
 //! | the public checks' results in words | [`feedback`](feedback()) | the student at a terminal |
+//! | what is still to do before handing in | [`questions`](questions()), [`questions_table`] | the student at a terminal |
 //!
 //! All are made from [`Outcome`]s alone: nothing here runs or judges anything. What a student wrote can stand in any
 //! text, so every text is cut, and made visible where it would hide or reorder, before it goes into a report.
@@ -14,6 +15,7 @@
 
 mod feedback;
 mod html;
+mod questions;
 mod remark;
 pub mod results;
 mod scores;
@@ -30,6 +32,7 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 pub use self::feedback::feedback;
+pub use self::questions::{Question, QuestionProgress, questions, questions_table};
 pub use self::scores::json;
 pub use self::table::{WIDTH, table, timings_table};
 use crate::grade::Outcome;

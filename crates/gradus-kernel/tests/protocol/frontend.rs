@@ -1,6 +1,5 @@
 //! A frontend in miniature that accounts for every message: what a test does not ask for makes it fail.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -68,7 +67,7 @@ impl Frontend {
 
     /// Starts a kernel, connects, and reads the welcome.
     pub fn start_with(options: Options) -> Self {
-        let connection = free_connection();
+        let connection = Connection::on_free_ports().expect("free ports");
         let kernel = Kernel {
             identity: Identity {
                 version: "1".to_owned(),
@@ -244,7 +243,7 @@ impl Drop for Frontend {
 
 impl Sockets {
     async fn connect(connection: &Connection) -> Self {
-        let address = |port| format!("tcp://{}:{port}", connection.ip);
+        let address = |port| connection.address(port);
         // The answer to a cell's question finds its frontend by this name, so it is the same on all channels.
         let identity: PeerIdentity = "frontend".to_owned().into_bytes().try_into().expect("a name");
         let dealer = || {
@@ -266,24 +265,6 @@ impl Sockets {
         sockets.iopub.connect(&address(connection.iopub_port)).await.expect("the iopub channel");
         sockets.iopub.subscribe("").await.expect("a subscription");
         sockets
-    }
-}
-
-/// Ports that are free now, as Jupyter finds them too.
-fn free_connection() -> Connection {
-    let listeners = [(); 5].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
-    let [shell_port, iopub_port, stdin_port, control_port, hb_port] =
-        listeners.each_ref().map(|listener| listener.local_addr().expect("an address").port());
-    Connection {
-        ip: "127.0.0.1".to_owned(),
-        transport: "tcp".to_owned(),
-        shell_port,
-        iopub_port,
-        stdin_port,
-        control_port,
-        hb_port,
-        key: "a secret between two".to_owned(),
-        signature_scheme: "hmac-sha256".to_owned(),
     }
 }
 

@@ -81,6 +81,7 @@ impl TestEngine {
             "pause" => thread::sleep(20 * TICK),
             "value" => return Ok(Some(rest.to_owned())),
             "fail" => return Err(error("E0000", rest)),
+            "exit" => std::process::exit(rest.parse().expect("an exit code")),
             "break" => panic!("the engine itself breaks"),
             unknown => return Err(error("unknown", unknown)),
         }

@@ -3,8 +3,8 @@
 use std::io::{Cursor, Write};
 
 use gradus_notebook::{
-    MAX_ARCHIVE_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES, Submission, SubmissionError, Wanted, read_submission,
-    read_submission_bytes,
+    MAX_ARCHIVE_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES, RECORD_NAME, Record, Submission, SubmissionError, Wanted, pack,
+    read_submission, read_submission_bytes,
 };
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
@@ -70,6 +70,29 @@ fn an_archive_is_read_as_the_folder_in_it_would_be() {
     let folder = folder(&[("ada.zip", &archive(&[("work.rs", ANSWER.as_bytes())]))]);
     let submission = read_submission(&folder.path().join("ada.zip"), &WANTED, &AVAILABLE).expect("an archive");
     assert_eq!(submission.name, "ada");
+}
+
+/// A notebook that printed one line many times: honest, and as hard to tell from a bomb as can be.
+#[test]
+fn a_packed_notebook_is_read_whatever_its_outputs() {
+    for lines in [0, 1, 1000, 100_000] {
+        let text = vec!["again and again and again\n"; lines];
+        let notebook = serde_json::json!({"nbformat": 4, "cells": [{"cell_type": "code", "id": "f", "source": ANSWER, "outputs": [{"text": text}]}]});
+        let record = Record {
+            assignment: "softmax".to_owned(),
+            version: "1".to_owned(),
+            notebook: "my work.ipynb".to_owned(),
+            sha256: "0".to_owned(),
+            time: "now".to_owned(),
+        };
+        let archive = pack(&record, notebook.to_string().as_bytes()).expect("an archive");
+        let submission = read(archive.clone()).expect("what we have packed");
+        assert_eq!(submission.answer("f").expect("an answer").origin.file, "my work.ipynb");
+        assert!(submission.notes.is_empty(), "{:?}", submission.notes);
+        let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
+        let read: Record = serde_json::from_reader(archive.by_name(RECORD_NAME).expect("a record")).expect("JSON");
+        assert_eq!(read, record);
+    }
 }
 
 #[test]

@@ -14,6 +14,29 @@ fn what_jupyter_wrote_comes_back_byte_for_byte() {
 }
 
 #[test]
+fn text_in_outputs_is_written_line_by_line_where_jupyter_does() {
+    let mut cell = Cell::code("a", "1");
+    cell.outputs = Some(vec![
+        json!({"output_type": "stream", "name": "stdout", "text": "a\nb"}),
+        json!({"output_type": "display_data", "metadata": {}, "data": {
+            "text/html": "<b>\n", "image/svg+xml": "<svg>\n</svg>", "image/png": "AA\n==\n", "application/json": {"text": "a\nb"},
+        }}),
+        json!({"output_type": "error", "ename": "E", "evalue": "a\nb", "traceback": ["a\nb"]}),
+    ]);
+    let written: serde_json::Value = serde_json::from_str(&Notebook::new(vec![cell]).to_json()).unwrap();
+    let outputs = &written["cells"][0]["outputs"];
+    assert_eq!(outputs[0]["text"], json!(["a\n", "b"]));
+    assert_eq!(
+        outputs[1]["data"],
+        json!({
+            "text/html": ["<b>\n"], "image/svg+xml": ["<svg>\n", "</svg>"], "image/png": "AA\n==\n", "application/json": {"text": "a\nb"},
+        })
+    );
+    assert_eq!(outputs[2]["evalue"], "a\nb");
+    assert_eq!(outputs[2]["traceback"], json!(["a\nb"]));
+}
+
+#[test]
 fn a_notebook_of_another_format_is_refused() {
     let text = r#"{"cells": [], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}"#;
     assert!(matches!(Notebook::from_json(text), Err(NotebookError::Format { major: 3 })));

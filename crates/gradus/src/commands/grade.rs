@@ -60,7 +60,7 @@ pub fn staff_judge(assignment: &str, protection: Protection) -> anyhow::Result<J
 
 /// Grades all entries, writing each report as soon as it is there, and the scores at the end.
 pub fn grade_and_write(judge: &Judge, entries: &[Entry], jobs: usize, out: &Path) -> anyhow::Result<Vec<Outcome>> {
-    let bar = terminal::progress(entries.len());
+    let bar = terminal::progress(entries.len(), "graded");
     let outcomes = grade_all(judge, entries, jobs, &|outcome| {
         write_report(outcome, out);
         bar.set_message(outcome.submission().to_owned());

@@ -16,7 +16,9 @@ pub mod kernel;
 pub mod lint;
 #[cfg(feature = "staff")]
 pub mod release;
+pub mod run;
 pub mod sandbox;
+pub mod submit;
 
 use std::path::{Path, PathBuf};
 

@@ -66,7 +66,7 @@ impl Grading {
         }
         let judge = staff_judge(authored.assignment.id, options.protection)?;
         let jobs = options.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-        let bar = terminal::progress(entries.len());
+        let bar = terminal::progress(entries.len(), "graded");
         let mut outcomes = grade_all(&judge, &entries, jobs, &|outcome| {
             bar.set_message(outcome.submission().to_owned());
             bar.inc(1);
