@@ -79,10 +79,10 @@ fn an_answer_cannot_reach_the_answers() {
     }
 }
 
-/// A crate of each assignment's students, compiled as the judge compiles it, names what the teaching library has of
-/// that assignment's functions, wherever it has them: the compiler knows none of these paths.
+/// A crate of each assignment's students, compiled as the judge compiles it, calls what the teaching library has of
+/// that assignment's functions, wherever it has them: the compiler refuses it each time.
 #[test]
-fn no_assignments_students_can_name_its_answers() {
+fn no_assignments_students_can_call_its_answers() {
     let toolchain = Toolchain::find().expect("the library is built");
     let library = repository().join("crates/gradus-nn/src");
     let sources: Vec<(PathBuf, String)> = files_below(&library)
@@ -107,12 +107,14 @@ fn no_assignments_students_can_name_its_answers() {
                 }
                 for module in modules(path) {
                     let way = format!("{module}::{}", function.name);
-                    let refusal = compile(&format!("pub use {way};"));
-                    assert!(
-                        refusal.contains("E0432") || refusal.contains("E0433"),
-                        "{}: {way}: {refusal}",
-                        assignment.id
-                    );
+                    let signature = function.signature();
+                    let names = argument_names(&signature).join(", ");
+                    let refusal = compile(&format!("use ndarray::*;\npub {signature} {{ {way}({names}) }}"));
+                    // Unknown; or another function of that name, which does not take the arguments.
+                    let refused = ["E0432", "E0433", "E0425", "E0061", "E0277", "E0308"]
+                        .iter()
+                        .any(|code| refusal.contains(code));
+                    assert!(refused, "{}: {way} answers the question: {refusal}", assignment.id);
                     tried += 1;
                 }
             }
@@ -134,6 +136,28 @@ fn modules(source: &Path) -> Vec<String> {
         found.push(format!("{}::{name}", found.last().expect("the crate")));
     }
     found
+}
+
+/// The names of a signature's arguments.
+fn argument_names(signature: &str) -> Vec<&str> {
+    let arguments = signature.split_once('(').map_or("", |(_, rest)| rest);
+    let (mut names, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, character) in arguments.char_indices() {
+        match character {
+            ')' if depth == 0 => {
+                names.push(&arguments[start..at]);
+                break;
+            }
+            '(' | '<' | '[' => depth += 1,
+            ')' | '>' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                names.push(&arguments[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    names.iter().filter_map(|argument| argument.split_once(':')).map(|(name, _)| name.trim()).collect()
 }
 
 /// What rustc says about a student's crate.
