@@ -1,6 +1,7 @@
 //! End-to-end tests: the real program, as students, autograders and instructors run it.
 
 mod architecture;
+mod authoring;
 mod bad_input;
 mod derived;
 mod fairness;

@@ -3,17 +3,11 @@
 //! The answers and the expected reports are staff files, in `grader/keys/<assignment>/`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 
 use crate::support::{gradus, repository, results};
-use gradus_grader::{Key, Specimen};
-use gradus_notebook::{Wanted, read_submission};
-use serde_json::Value;
-
-/// Crates that recorded answers use.
-const AVAILABLE: [&str; 7] = ["core", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand", "std"];
+use gradus_grader::Key;
+use gradus_judge::museum::{summary, whole_submission};
 
 #[test]
 fn softmax() {
@@ -25,7 +19,8 @@ fn exhibit(key: &Key) {
     let mut command = vec!["grade".to_owned(), key.assignment.id.to_owned()];
     for specimen in key.museum {
         let path = folder.path().join(format!("{}.rs", specimen.name));
-        fs::write(&path, whole_submission(key, specimen, folder.path())).expect("the folder can be written");
+        let whole = whole_submission(key.assignment, specimen.source, key.reference_source);
+        fs::write(&path, whole.expect("recorded answers can be read")).expect("the folder can be written");
         command.push(path.display().to_string());
     }
     let out = folder.path().join("out");
@@ -58,44 +53,4 @@ fn exhibit(key: &Key) {
     for (check, failed) in failed_by {
         assert!(!failed.is_empty(), "no recorded wrong answer fails `{check}`");
     }
-}
-
-/// The recorded functions, and the reference's for the rest, so that the report shows that nothing else is disturbed.
-fn whole_submission(key: &Key, specimen: &Specimen, folder: &Path) -> String {
-    let scratch = folder.join("scratch.rs");
-    let read = |source: &str, wanted: &[Wanted<'_>]| {
-        fs::write(&scratch, source).expect("the folder can be written");
-        read_submission(&scratch, wanted, &AVAILABLE).expect("recorded answers can be read")
-    };
-    let functions: Vec<_> =
-        key.assignment.functions.iter().map(|function| Wanted { function: function.name, cell_id: None }).collect();
-    let own = read(specimen.source, &functions);
-    let others: Vec<_> = functions.into_iter().filter(|wanted| own.answer(wanted.function).is_none()).collect();
-    let mut text = specimen.source.to_owned();
-    if !others.is_empty() {
-        for fragment in read(key.reference_source, &others).fragments {
-            let already =
-                fragment.defines.iter().any(|name| own.fragments.iter().any(|own| own.defines.contains(name)));
-            if !already {
-                text.push('\n');
-                text.push_str(&fragment.text);
-                text.push('\n');
-            }
-        }
-    }
-    text
-}
-
-/// A report without times and without the sandbox's level, which differ from machine to machine.
-fn summary(report: &Value) -> String {
-    let mut text = format!("score {} of {}\n", report["score"], report["max_score"]);
-    for test in report["tests"].as_array().expect("a list of tests") {
-        let field = |name: &str| test[name].as_str().unwrap_or_default().to_owned();
-        write!(text, "\n{} {}/{} {}\n", field("name"), test["score"], test["max_score"], test["extra_data"]["verdict"])
-            .expect("writing to a string");
-        for line in field("output").lines().filter(|_| field("status") == "failed") {
-            writeln!(text, "    {line}").expect("writing to a string");
-        }
-    }
-    text
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use gradus_toolchain::{StudentLibrary, Toolchain};
 use serde_json::Value;
 
 use crate::support::{gradus, repository};
@@ -28,7 +29,7 @@ fn the_students_program_does_not_contain_the_grader() {
 
 #[test]
 fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
-    let library = Path::new(gradus_toolchain::Toolchain::find().expect("the library is built").library()).to_owned();
+    let library = Path::new(Toolchain::find().expect("the library is built").library()).to_owned();
     let mut searched = 0;
     for folder in [repository().join("assignments"), repository().join("notebooks"), library] {
         for path in files_below(&folder) {
@@ -76,6 +77,104 @@ fn an_answer_cannot_reach_the_answers() {
         // The compiler does not know the path: no other error would prove anything.
         assert!(text.contains("E0432") || text.contains("E0433") || text.contains("E0425"), "{way}: {text}");
     }
+}
+
+/// A crate of each assignment's students, compiled as the judge compiles it, calls what the teaching library has of
+/// that assignment's functions, wherever it has them: the compiler refuses it each time.
+#[test]
+fn no_assignments_students_can_call_its_answers() {
+    let toolchain = Toolchain::find().expect("the library is built");
+    let library = repository().join("crates/gradus-nn/src");
+    let sources: Vec<(PathBuf, String)> = files_below(&library)
+        .into_iter()
+        .map(|path| (path.strip_prefix(&library).expect("below").to_owned(), fs::read_to_string(&path).expect("text")))
+        .collect();
+    for assignment in gradus_assignments::ASSIGNMENTS {
+        let student = toolchain.student_library(assignment.id).expect("a library of its students");
+        let compile = |text: &str| compile(&toolchain, &student, text);
+        assert_eq!(
+            compile("pub fn f(x: &ndarray::Array1<f64>) -> f64 { gradus_check::relative_error_scalar(x[0], 1.0) }"),
+            ""
+        );
+        assert_eq!(compile("pub use gradus_nn::metrics::accuracy;"), "", "what they may use is there");
+        let mut tried = 0;
+        for function in assignment.functions {
+            for (path, text) in &sources {
+                if !text.contains(&format!("pub fn {}<", function.name))
+                    && !text.contains(&format!("pub fn {}(", function.name))
+                {
+                    continue;
+                }
+                for module in modules(path) {
+                    let way = format!("{module}::{}", function.name);
+                    let signature = function.signature();
+                    let names = argument_names(&signature).join(", ");
+                    let refusal = compile(&format!("use ndarray::*;\npub {signature} {{ {way}({names}) }}"));
+                    // Unknown; or another function of that name, which does not take the arguments.
+                    let refused = ["E0432", "E0433", "E0425", "E0061", "E0277", "E0308"]
+                        .iter()
+                        .any(|code| refusal.contains(code));
+                    assert!(refused, "{}: {way} answers the question: {refusal}", assignment.id);
+                    tried += 1;
+                }
+            }
+        }
+        assert!(
+            tried > 0,
+            "the teaching library has nothing of `{}`: is the test looking at the right place?",
+            assignment.id
+        );
+    }
+}
+
+/// The modules that a function of this source may be named in: its own and all above it.
+fn modules(source: &Path) -> Vec<String> {
+    let stem = source.with_extension("");
+    let names = stem.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let mut found = vec!["gradus_nn".to_owned()];
+    for name in names.filter(|name| name != "mod" && name != "lib") {
+        found.push(format!("{}::{name}", found.last().expect("the crate")));
+    }
+    found
+}
+
+/// The names of a signature's arguments.
+fn argument_names(signature: &str) -> Vec<&str> {
+    let arguments = signature.split_once('(').map_or("", |(_, rest)| rest);
+    let (mut names, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, character) in arguments.char_indices() {
+        match character {
+            ')' if depth == 0 => {
+                names.push(&arguments[start..at]);
+                break;
+            }
+            '(' | '<' | '[' => depth += 1,
+            ')' | '>' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                names.push(&arguments[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    names.iter().filter_map(|argument| argument.split_once(':')).map(|(name, _)| name.trim()).collect()
+}
+
+/// What rustc says about a student's crate.
+fn compile(toolchain: &Toolchain, library: &StudentLibrary, text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("student.rs");
+    fs::write(&source, text).expect("a file");
+    let mut rustc = Command::new(toolchain.rustc());
+    rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir"]).arg(folder.path());
+    rustc.arg("-L").arg(format!("dependency={}", library.directory.display()));
+    for (name, file) in &library.externs {
+        rustc.arg("--extern").arg(format!("{name}={}", file.display()));
+    }
+    let output = rustc.arg(source).output().expect("rustc runs");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.success(), text.is_empty(), "{text}");
+    text
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {

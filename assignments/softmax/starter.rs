@@ -237,9 +237,8 @@ fn accuracy_on_clothing(learning_rate: f64, reg: f64, iterations: usize, batch_s
     let fashion = gradus_nn::data::fashion_mnist::load();
     let (train, test) = (fashion.train.unit_rows::<f64>(), fashion.test.unit_rows::<f64>());
     let mean = gradus_nn::preprocess::mean_image(&train);
-    let prepared = |x: &Array2<f64>| {
-        gradus_nn::preprocess::add_bias_column(&gradus_nn::preprocess::subtract_mean(x, &mean))
-    };
+    let prepared =
+        |x: &Array2<f64>| gradus_nn::preprocess::add_bias_column(&gradus_nn::preprocess::subtract_mean(x, &mean));
     let (w, history) =
         train_softmax(&prepared(&train), &fashion.train.labels, learning_rate, reg, iterations, batch_size, 231);
     println!("first losses {:.3?}", &history[..5]);

@@ -56,7 +56,11 @@ fn switched_on() -> bool {
 }
 
 impl Manifest {
-    pub(crate) fn parse(text: &str, functions: &[Function]) -> Result<Self, ManifestError> {
+    /// Reads a manifest of an assignment that has these functions.
+    ///
+    /// # Errors
+    /// When the text is not one, or lists other functions.
+    pub fn parse(text: &str, functions: &[Function]) -> Result<Self, ManifestError> {
         let manifest: Self = toml::from_str(text)?;
         let listed: Vec<_> = manifest.functions.iter().map(|entry| entry.name.clone()).collect();
         let declared: Vec<_> = functions.iter().map(|function| function.name.to_owned()).collect();

@@ -29,6 +29,8 @@ use thiserror::Error;
 pub struct Library {
     pub(crate) directory: PathBuf,
     pub(crate) list: List,
+    /// Whether the compiler is another place than where it was when it made the library.
+    pub(crate) moved: bool,
 }
 
 /// What `library.json` says.
@@ -59,7 +61,8 @@ pub enum LibraryError {
     },
     /// The compiler that made it is gone, and rustc reads only libraries of its own version.
     #[error(
-        "the compiler that made the notebook library, {wanted}, is no longer there. Hint: `gradus kernel install` builds it anew"
+        "the compiler that made the notebook library, {wanted}, is not there. Hint: in a clone, `gradus kernel install` \
+         builds the library anew; elsewhere, have rustup install that version and put it on the path"
     )]
     Compiler {
         /// Its version.
@@ -104,14 +107,22 @@ pub const EXTERNS: [&str; 9] = [
 const EXTERN_SERDE_JSON: &str = "serde_json";
 
 impl Library {
-    /// The folder of all libraries: `GRADUS_NOTEBOOK_LIBRARY`, or else one in the workspace's target folder.
+    /// The folder of libraries that came in one archive with this program, if it did.
+    pub fn beside_program() -> Option<PathBuf> {
+        let root = env::current_exe().ok()?.parent()?.join("library/notebooks");
+        root.is_dir().then_some(root)
+    }
+
+    /// The folder of all libraries: `GRADUS_NOTEBOOK_LIBRARY`, or else the one beside the program, or else one in the
+    /// workspace's target folder.
     pub fn default_root() -> PathBuf {
         let in_workspace = || {
             env::var_os("CARGO_TARGET_DIR")
                 .map_or_else(|| workspace().join("target"), PathBuf::from)
                 .join("notebook-library")
         };
-        env::var_os("GRADUS_NOTEBOOK_LIBRARY").map_or_else(in_workspace, PathBuf::from)
+        let named = env::var_os("GRADUS_NOTEBOOK_LIBRARY").map(PathBuf::from);
+        named.or_else(Self::beside_program).unwrap_or_else(in_workspace)
     }
 
     /// Finds the library in `root` for the notebooks of an assignment, or for all others.
@@ -122,14 +133,13 @@ impl Library {
         let directory = root.join(folder(assignment));
         let path = directory.join("library.json");
         let text = fs::read_to_string(&path).map_err(|source| LibraryError::Missing { path: path.clone(), source })?;
-        let list: List = serde_json::from_str(&text)
+        let mut list: List = serde_json::from_str(&text)
             .map_err(|error| LibraryError::Missing { path, source: io::Error::other(error) })?;
-        let library = Self { directory, list };
-        if !library.rustc().is_file() {
-            let wanted = library.list.rustc.lines().next().unwrap_or_default().to_owned();
-            return Err(LibraryError::Compiler { wanted });
+        let moved = !list.sysroot.join("bin/rustc").is_file();
+        if moved {
+            list.sysroot = sysroot_on_path(&list)?;
         }
-        Ok(library)
+        Ok(Self { directory, list, moved })
     }
 
     /// Builds the library in `root`, from the sources that this program was built from, or brings it up to date.
@@ -170,6 +180,11 @@ impl Library {
         Self::find(root, assignment)
     }
 
+    /// The folder of this library.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// A program of the compiler that made the library: `rustc`, `cargo`.
     pub fn tool(&self, name: &str) -> PathBuf {
         self.list.sysroot.join("bin").join(name)
@@ -201,6 +216,16 @@ impl Library {
     pub(crate) fn externs(&self) -> impl Iterator<Item = (&str, PathBuf)> {
         self.list.externs.iter().map(|(name, file)| (name.as_str(), self.directory.join(file)))
     }
+}
+
+/// Where the compiler on the path is, if it is of the version that made the library: what came from another machine.
+fn sysroot_on_path(list: &List) -> Result<PathBuf, LibraryError> {
+    let gone = || LibraryError::Compiler { wanted: list.rustc.lines().next().unwrap_or_default().to_owned() };
+    let ask = |arguments: &[&str]| output(Command::new("rustc").env_remove("RUSTFLAGS"), arguments).map_err(|_| gone());
+    if ask(&["-vV"])? != list.rustc {
+        return Err(gone());
+    }
+    Ok(PathBuf::from(ask(&["--print", "sysroot"])?.trim()))
 }
 
 fn folder(assignment: Option<&str>) -> &str {

@@ -83,12 +83,13 @@ impl Process {
         let socket = directory.join("socket");
         let _ = std::fs::remove_file(&socket);
         let listener = UnixListener::bind(&socket)?;
-        let mut supervisor = Command::new(library.runner())
-            .arg(&socket)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut runner = Command::new(library.runner());
+        if library.moved {
+            // It was linked where the standard library was then.
+            runner.env("LD_LIBRARY_PATH", library.standard_library());
+        }
+        let mut supervisor =
+            runner.arg(&socket).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let take = "they are piped";
         output.connect(
             supervisor.stdout.take().expect(take),

@@ -27,7 +27,7 @@ use crate::worker::Worker;
 const LOST_TIME: Duration = Duration::from_secs(6);
 
 /// Crates and names that a submission may `use` from.
-const AVAILABLE: [&str; 9] =
+pub(crate) const AVAILABLE: [&str; 9] =
     ["alloc", "core", "gradus_assignments", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand", "std"];
 
 /// A judge of one assignment's submissions.

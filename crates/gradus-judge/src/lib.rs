@@ -11,6 +11,7 @@ mod compile;
 mod diagnostics;
 pub mod grade;
 mod judge;
+pub mod museum;
 mod pinned;
 mod policy;
 pub mod report;

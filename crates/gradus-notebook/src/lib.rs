@@ -3,6 +3,7 @@
 //! [`read_submission`] gives the wanted functions and everything they mention as [`Fragment`]s of source
 //! text with their places. It never panics, whatever the input. [`Notebook`] is the notebook format for
 //! reading and writing back, and [`Notebook::from_percent`] makes notebooks from a source in percent format.
+//! [`authoring`] derives what students and staff get from an assignment's source.
 //!
 //! [`pack`] makes an archive to hand in, which [`read_submission`] reads.
 //!
@@ -10,6 +11,7 @@
 
 mod answers;
 mod archive;
+pub mod authoring;
 mod candidate;
 mod deep_stack;
 mod error;
@@ -28,6 +30,7 @@ mod select;
 mod split;
 mod student_notebook;
 mod submission;
+mod to_percent;
 mod tokens;
 
 pub use archive::{MAX_BYTES as MAX_ARCHIVE_BYTES, MAX_ENTRIES as MAX_ARCHIVE_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES};

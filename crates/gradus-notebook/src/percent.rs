@@ -111,13 +111,27 @@ impl Notebook {
     /// # Ok::<(), gradus_notebook::PercentError>(())
     /// ```
     pub fn from_percent(source: &str) -> Result<Self, PercentError> {
-        let mut drafts = drafts(source)?;
-        if drafts.is_empty() {
-            return Err(PercentError::NoCells);
-        }
-        name_cells(&mut drafts)?;
-        Ok(Self::new(drafts.into_iter().map(Draft::into_cell).collect::<Result<_, _>>()?))
+        Ok(Self::new(placed_cells(source)?.into_iter().map(|placed| placed.cell).collect()))
     }
+}
+
+/// A cell and where it stands in its source. Lines count from 1.
+pub(crate) struct Placed {
+    pub cell: Cell,
+    /// The marker's line.
+    pub line: usize,
+    /// The line of the first line of its text.
+    pub first_line: usize,
+}
+
+/// The cells of a source in percent format.
+pub(crate) fn placed_cells(source: &str) -> Result<Vec<Placed>, PercentError> {
+    let mut drafts = drafts(source)?;
+    if drafts.is_empty() {
+        return Err(PercentError::NoCells);
+    }
+    name_cells(&mut drafts)?;
+    drafts.into_iter().map(Draft::into_cell).collect()
 }
 
 /// A cell before it has an id for certain.
@@ -131,6 +145,11 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     fn text(&self) -> Result<String, PercentError> {
+        Ok(self.text_and_line()?.0)
+    }
+
+    /// The text without the blank lines around it, and the line at which it starts.
+    fn text_and_line(&self) -> Result<(String, usize), PercentError> {
         let mut lines = Vec::with_capacity(self.lines.len());
         for &(line, text) in &self.lines {
             lines.push(match (self.cell_type, text.strip_prefix("//")) {
@@ -143,14 +162,14 @@ impl Draft<'_> {
         let blank = |line: &&str| line.trim().is_empty();
         let first = lines.iter().position(|line| !blank(line)).unwrap_or(lines.len());
         let last = lines.iter().rposition(|line| !blank(line)).map_or(first, |last| last + 1);
-        Ok(lines[first..last].join("\n"))
+        Ok((lines[first..last].join("\n"), self.lines.get(first).map_or(self.line, |&(line, _)| line)))
     }
 
-    fn into_cell(self) -> Result<Cell, PercentError> {
-        let source = self.text()?;
+    fn into_cell(self) -> Result<Placed, PercentError> {
+        let (source, first_line) = self.text_and_line()?;
         let mut cell = Cell::with_type(self.cell_type, self.id.unwrap_or_default(), source);
         cell.metadata = self.metadata;
-        Ok(cell)
+        Ok(Placed { cell, line: self.line, first_line })
     }
 }
 

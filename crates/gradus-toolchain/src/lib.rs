@@ -4,7 +4,8 @@
 //! answers, `ndarray`, random numbers, and the worker's loop. At run time this module finds them and the very compiler
 //! that made them (rustc reads only libraries of its own version). Running the compiler is left to `gradus-judge`.
 //!
-//! On disk, in the folder that `GRADUS_LIBRARY` names or else where the build put it:
+//! On disk, in the folder that `GRADUS_LIBRARY` names, or else in `library/check` beside the program, as archives have
+//! it, or else where the build put it:
 //! ```text
 //! library.json          compiler version, sysroot, and for each assignment the file of each crate that may be named
 //! <assignment>/*.rlib   all libraries of one assignment's students
@@ -100,8 +101,10 @@ impl Toolchain {
     /// # Errors
     /// When either is not there.
     pub fn find() -> Result<Self, ToolchainError> {
-        let library =
-            env::var_os("GRADUS_LIBRARY").map_or_else(|| PathBuf::from(env!("GRADUS_STUDENT_LIBRARY")), PathBuf::from);
+        let library = env::var_os("GRADUS_LIBRARY")
+            .map(PathBuf::from)
+            .or_else(beside_program)
+            .unwrap_or_else(|| PathBuf::from(env!("GRADUS_STUDENT_LIBRARY")));
         let path = library.join("library.json");
         let text =
             fs::read_to_string(&path).map_err(|source| ToolchainError::Library { path: path.clone(), source })?;
@@ -144,6 +147,12 @@ impl Toolchain {
         let externs = files.iter().map(|(name, file)| (name.clone(), directory.join(file))).collect();
         Ok(StudentLibrary { directory, externs })
     }
+}
+
+/// The libraries that came in one archive with this program.
+fn beside_program() -> Option<PathBuf> {
+    let library = env::current_exe().ok()?.parent()?.join("library/check");
+    library.join("library.json").is_file().then_some(library)
 }
 
 /// The sysroot that made the library, or else the one that `rustc` on the path stands for, if it is of that version.

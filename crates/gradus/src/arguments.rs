@@ -51,6 +51,12 @@ pub enum Command {
     /// For work on the course itself: write what is derived (student notebooks, the README's table).
     #[cfg(feature = "staff")]
     Generate(Generate),
+    /// Write what students, staff and Gradescope get of an assignment.
+    #[cfg(feature = "staff")]
+    Release(Release),
+    /// Tell whether assignments are in order: starters, references, recorded answers, points, secrecy.
+    #[cfg(feature = "staff")]
+    Lint(Lint),
 }
 
 /// Arguments of `gradus generate`.
@@ -60,6 +66,46 @@ pub struct Generate {
     /// Write nothing; tell what is out of date, and end with 1 if anything is.
     #[arg(long)]
     pub check: bool,
+}
+
+/// Arguments of `gradus release`.
+#[cfg(feature = "staff")]
+#[derive(Args)]
+pub struct Release {
+    /// The assignment's id, for example `softmax`.
+    pub assignment: String,
+    /// The folder to write to; a folder with the assignment's id is made in it.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Leave the outputs of the solution notebook empty.
+    #[arg(long)]
+    pub no_execute: bool,
+    /// Give students this program instead of building it.
+    #[arg(long, value_name = "FILE")]
+    pub students_program: Option<PathBuf>,
+    /// Give students no program and no libraries: they have them already.
+    #[arg(long, conflicts_with = "students_program")]
+    pub without_program: bool,
+}
+
+/// Arguments of `gradus lint`.
+#[cfg(feature = "staff")]
+#[derive(Args)]
+pub struct Lint {
+    /// The assignments' ids [default: all].
+    pub assignments: Vec<String>,
+    /// Look at this rule only; may be given several times.
+    #[arg(long, value_enum, value_name = "RULE")]
+    pub rule: Vec<crate::commands::lint::Rule>,
+    /// How many answers to grade at a time [default: the number of cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// The protection to run under.
+    #[command(flatten)]
+    pub protection: Protection,
 }
 
 /// Arguments of `gradus grade`.

@@ -42,6 +42,10 @@ fn main() -> ExitCode {
         Command::Kernel(options) => commands::kernel::run(options),
         #[cfg(feature = "staff")]
         Command::Generate(options) => commands::generate::run(options),
+        #[cfg(feature = "staff")]
+        Command::Release(options) => commands::release::run(options),
+        #[cfg(feature = "staff")]
+        Command::Lint(options) => commands::lint::run(options),
     };
     exit_code(ending)
 }

@@ -4,6 +4,9 @@
 mod checks;
 mod reference;
 mod samples;
+// The reference is made of it. It is a notebook's text, with statements where a module has items, so only editors read it.
+#[cfg(rust_analyzer)]
+mod source;
 
 use gradus_assignments::softmax::Functions;
 use gradus_question::Answer;

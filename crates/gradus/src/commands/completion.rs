@@ -74,7 +74,8 @@ fn default_program() -> PathBuf {
     workspace().join("crates/gradus-assist/target/release/gradus-assist")
 }
 
-fn run(mut cargo: Command) -> Result<(), BuildError> {
+/// Runs cargo, showing on a terminal what it is at.
+pub(super) fn run(mut cargo: Command) -> Result<(), BuildError> {
     let progress = terminal::talk();
     let child = cargo.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let mut child = child.map_err(not_run("cargo".as_ref()))?;

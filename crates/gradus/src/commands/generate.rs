@@ -1,19 +1,18 @@
 //! `gradus generate`: writes what is derived from something else in the repository, or tells what is out of date.
 //!
-//! - `notebooks/<id>.ipynb` from `assignments/<id>/starter.rs`
+//! - `assignments/<id>/starter.rs`, `notebooks/<id>.ipynb` and `grader/keys/<id>/reference.rs` from
+//!   `grader/keys/<id>/source.rs`
 //! - the demo's table in `README.md`, from running the demo
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use gradus_assignments::ASSIGNMENTS;
-use gradus_notebook::Notebook;
-use serde_json::json;
 
 use crate::Ending;
 use crate::arguments::Generate;
+use crate::commands::authored::{Authored, repository};
 use crate::commands::demo;
 use crate::error::Hinted;
 
@@ -48,13 +47,7 @@ pub fn run(options: &Generate) -> anyhow::Result<Ending> {
 fn derived(repository: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     for assignment in ASSIGNMENTS {
-        let source = Path::new("assignments").join(assignment.id).join("starter.rs");
-        let text = fs::read_to_string(repository.join(&source)).with_context(|| format!("{}", source.display()))?;
-        let mut notebook = Notebook::from_percent(&text)
-            .map_err(|error| Hinted::new(format!("{}: {error}", source.display()), error.hint()))?;
-        // By it the kernel knows which answers the library must not have.
-        notebook.metadata.insert("gradus".to_owned(), json!({ "assignment": assignment.id }));
-        files.push((Path::new("notebooks").join(assignment.id).with_extension("ipynb"), notebook.to_json()));
+        files.extend(Authored::read(repository, assignment)?.derived()?);
     }
     let readme = fs::read_to_string(repository.join("README.md")).context("README.md")?;
     files.push((PathBuf::from("README.md"), with_table(&readme, &demo::table()?)?));
@@ -69,14 +62,4 @@ fn with_table(readme: &str, table: &str) -> anyhow::Result<String> {
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;
     let table: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     Ok(format!("{before}{BEGIN}\n```text\n{table}```\n\n{END}{after}"))
-}
-
-/// The clone that the current folder lies in.
-fn repository() -> anyhow::Result<PathBuf> {
-    let here = env::current_dir()?;
-    let found =
-        here.ancestors().find(|folder| folder.join("ARCHITECTURE.md").exists() && folder.join("grader").exists());
-    found.map(Path::to_owned).ok_or_else(|| {
-        Hinted::new("this is not a clone of the repository", "run it in the folder with Cargo.toml, or below").into()
-    })
 }

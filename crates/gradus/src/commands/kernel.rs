@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
-use std::{env, fs};
+use std::{env, fs, io};
 
+use anyhow::Context;
 use gradus_assignments::{ASSIGNMENTS, Assignment};
 use gradus_engine::{CellError, CellErrorKind, Engine, Event, Library, Options as EngineOptions, RustcEngine};
 use gradus_kernel::kernelspec::{KernelSpec, Place, uninstall, user_data_folder};
@@ -29,9 +30,15 @@ pub fn run(options: &Options) -> anyhow::Result<Ending> {
 }
 
 fn install(place: &KernelPlace, without_completion: bool) -> anyhow::Result<Ending> {
-    let library = Library::default_root();
-    build_libraries(&library)?;
-    let completion = if without_completion { String::new() } else { build_completion() };
+    let (library, completion) = match Library::beside_program() {
+        // From an archive: what it brings is all there is.
+        Some(library) => (link_libraries(&library)?, String::new()),
+        None => {
+            let library = Library::default_root();
+            build_libraries(&library)?;
+            (library, if without_completion { String::new() } else { build_completion() })
+        }
+    };
     // Jupyter starts the kernel in the notebook's folder, so the program needs its full path.
     let program = env::current_exe()?;
     let program = program.to_str().ok_or_else(|| {
@@ -74,6 +81,24 @@ fn build_libraries(root: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Puts the libraries of an archive beside those of other assignments' archives, since all have one kernel.
+fn link_libraries(from: &Path) -> anyhow::Result<PathBuf> {
+    let root = user_data_folder()
+        .map(|folder| folder.join("gradus/notebooks"))
+        .ok_or_else(|| Hinted::new("there is no folder for a user's data", "set HOME, or XDG_DATA_HOME"))?;
+    fs::create_dir_all(&root).with_context(|| format!("{}", root.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("{}", from.display()))? {
+        let entry = entry?;
+        let to = root.join(entry.file_name());
+        let linked = match fs::remove_file(&to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => std::os::unix::fs::symlink(entry.path(), &to),
+        };
+        linked.with_context(|| format!("{}", to.display()))?;
+    }
+    Ok(root)
+}
+
 /// Builds what completes and inspects, or brings it up to date; a kernel without it is a kernel nevertheless.
 fn build_completion() -> String {
     eprintln!("building rust-analyzer, for completion: minutes at the first time; --without-completion leaves it out");
@@ -109,7 +134,9 @@ fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
 
 /// An engine that does not start is told to the user in the notebook, the only place that they see.
 fn start_engine(events: SyncSender<Event>) -> Result<Box<dyn Engine>, CellError> {
-    let options = EngineOptions { library_root: Library::default_root(), assignment: assignment() };
+    let library_root = Library::default_root();
+    let assignment = assignment().or_else(|| only_one(&library_root));
+    let options = EngineOptions { library_root, assignment };
     match RustcEngine::start(&options, events) {
         Ok(engine) => Ok(Box::new(engine)),
         Err(error) => Err(CellError {
@@ -130,6 +157,14 @@ fn assignment() -> Option<String> {
     let notebook = Notebook::from_json(&text).ok()?;
     let named = notebook.metadata.get("gradus")?.get("assignment")?.as_str()?;
     Assignment::find(named).map(|assignment| assignment.id.to_owned())
+}
+
+/// The one library that there is, where no clone was built and so there is none for notebooks of no assignment.
+fn only_one(root: &Path) -> Option<String> {
+    let mut found = fs::read_dir(root).ok()?.flatten().filter(|entry| entry.path().join("library.json").is_file());
+    let (first, second) = (found.next()?, found.next());
+    let name = first.file_name().into_string().ok()?;
+    (second.is_none() && Assignment::find(&name).is_some()).then_some(name)
 }
 
 fn remove(place: &KernelPlace) -> anyhow::Result<Ending> {

@@ -1,5 +1,7 @@
 //! The commands, one file each, and what they share.
 
+#[cfg(feature = "staff")]
+mod authored;
 pub mod check;
 mod completion;
 pub mod data;
@@ -10,6 +12,10 @@ pub mod generate;
 #[cfg(feature = "staff")]
 pub mod grade;
 pub mod kernel;
+#[cfg(feature = "staff")]
+pub mod lint;
+#[cfg(feature = "staff")]
+pub mod release;
 pub mod run;
 pub mod sandbox;
 pub mod submit;

@@ -85,7 +85,8 @@ fn place_of_output(options: &Run) -> PathBuf {
     }
 }
 
-fn show(bar: &ProgressBar, progress: Progress) {
+/// Shows what is about to happen.
+pub fn show(bar: &ProgressBar, progress: Progress) {
     match progress {
         Progress::Starting { kernel } => bar.set_message(format!("starting the kernel {kernel}")),
         Progress::Cell { cell, done, count } => {

@@ -1,0 +1,176 @@
+//! Regions: what stands between two whole-line markers, which students must not see.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::error::SourceError;
+use super::role::Role;
+use crate::notebook::CellType;
+use crate::percent::Placed;
+
+/// What a region holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An answer.
+    Solution,
+    /// How an answer in words is graded.
+    Rubric,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Solution, Self::Rubric];
+}
+
+impl Display for Kind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Solution => "SOLUTION",
+            Self::Rubric => "RUBRIC",
+        })
+    }
+}
+
+/// A run of lines of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// For everybody.
+    Plain(Vec<String>),
+    /// Between markers.
+    Region {
+        /// What it is.
+        kind: Kind,
+        /// What stands in front of its first marker.
+        indentation: String,
+        /// The lines between the markers.
+        lines: Vec<String>,
+    },
+}
+
+/// What stands in place of a sample answer.
+const WRITE_HERE: &str = "*Write your answer here.*";
+
+/// Takes a cell's text apart at its markers.
+pub(super) fn parts(placed: &Placed, role: Role) -> Result<Vec<Part>, SourceError> {
+    let mut parts = Vec::new();
+    let mut plain = Vec::new();
+    let mut open: Option<(usize, Kind, String, Vec<String>)> = None;
+    for (index, text) in placed.cell.source.lines().enumerate() {
+        let line = placed.first_line + index;
+        let marker = marker(text, placed.cell.cell_type);
+        match (marker, &mut open) {
+            (None, Some((.., lines))) => lines.push(text.to_owned()),
+            (None, None) => plain.push(text.to_owned()),
+            (Some((kind, Edge::Begin)), Some((first, ..))) => {
+                return Err(SourceError::Nested { line, first: *first, kind });
+            }
+            (Some((kind, Edge::Begin)), None) => {
+                let allowed = match kind {
+                    Kind::Solution => matches!(role, Role::Answer | Role::Written { .. }),
+                    Kind::Rubric => matches!(role, Role::Written { .. }),
+                };
+                if !allowed {
+                    return Err(SourceError::Misplaced { line, kind, role: role.name() });
+                }
+                parts.push(Part::Plain(std::mem::take(&mut plain)));
+                let indentation = text[..text.len() - text.trim_start().len()].to_owned();
+                open = Some((line, kind, indentation, Vec::new()));
+            }
+            (Some((kind, Edge::End)), _) => match open.take() {
+                Some((_, opened, indentation, lines)) if opened == kind => {
+                    parts.push(Part::Region { kind, indentation, lines });
+                }
+                Some((line, kind, ..)) => return Err(SourceError::NoEnd { line, kind }),
+                None => return Err(SourceError::NoBeginning { line, kind }),
+            },
+        }
+    }
+    if let Some((line, kind, ..)) = open {
+        return Err(SourceError::NoEnd { line, kind });
+    }
+    parts.push(Part::Plain(plain));
+    let has = |wanted| parts.iter().any(|part| matches!(part, Part::Region { kind, .. } if *kind == wanted));
+    let needed: &[Kind] = match role {
+        Role::Answer => &[Kind::Solution],
+        Role::Written { .. } => &Kind::ALL,
+        _ => &[],
+    };
+    if let Some(&kind) = needed.iter().find(|kind| !has(**kind)) {
+        let id = placed.cell.id.clone().unwrap_or_default();
+        return Err(SourceError::NoRegion { line: placed.line, id, role: role.name(), kind });
+    }
+    Ok(parts)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Begin,
+    End,
+}
+
+/// A marker is the whole line; in text cells the comment's slashes are gone by now.
+fn marker(line: &str, cell_type: CellType) -> Option<(Kind, Edge)> {
+    let text = match cell_type {
+        CellType::Code => line.trim().strip_prefix("// ")?,
+        CellType::Markdown | CellType::Raw => line.trim(),
+    };
+    let (edge, name) = match text.split_once(' ')? {
+        ("BEGIN", name) => (Edge::Begin, name),
+        ("END", name) => (Edge::End, name),
+        _ => return None,
+    };
+    Kind::ALL.into_iter().find(|kind| kind.to_string() == name).map(|kind| (kind, edge))
+}
+
+/// The text with what stands in the regions, for staff.
+pub(super) fn filled(parts: &[Part]) -> String {
+    let mut text = Vec::new();
+    for part in parts {
+        match part {
+            Part::Plain(lines) | Part::Region { kind: Kind::Solution, lines, .. } => text.extend(lines.clone()),
+            Part::Region { kind: Kind::Rubric, lines, .. } => {
+                text.extend(["".to_owned(), "**Rubric**".to_owned(), String::new()]);
+                text.extend(lines.clone());
+            }
+        }
+    }
+    trimmed(text)
+}
+
+/// The text without what stands in the regions, for students.
+///
+/// In code, an indented region is the inside of a function and becomes a `todo!`; one at the margin holds whole
+/// items and leaves nothing.
+pub(super) fn stripped(parts: &[Part], cell_type: CellType, question: &str) -> String {
+    let mut text: Vec<String> = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            Part::Plain(lines) => text.extend(lines.clone()),
+            Part::Region { kind: Kind::Solution, indentation, .. } if cell_type == CellType::Code => {
+                if !indentation.is_empty() {
+                    let end = if ends_expression(&parts[index + 1..]) { "" } else { ";" };
+                    text.push(format!("{indentation}todo!({question:?}){end}"));
+                }
+            }
+            Part::Region { kind: Kind::Solution, .. } => text.push(WRITE_HERE.to_owned()),
+            Part::Region { kind: Kind::Rubric, .. } => {}
+        }
+    }
+    trimmed(text)
+}
+
+/// Whether what follows goes on with the expression that the region stands for, or closes the block around it.
+fn ends_expression(rest: &[Part]) -> bool {
+    let Some(Part::Plain(lines)) = rest.first() else { return true };
+    let is_code = |line: &&String| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+    match lines.iter().find(is_code) {
+        Some(line) => line.trim_start().starts_with(['}', ')', ']', ';', ',', '.', '?']),
+        // Another `todo!` will stand there.
+        None => rest.len() == 1,
+    }
+}
+
+fn trimmed(lines: Vec<String>) -> String {
+    let is_text = |line: &String| !line.trim().is_empty();
+    let first = lines.iter().position(is_text).unwrap_or(lines.len());
+    let last = lines.iter().rposition(is_text).map_or(first, |last| last + 1);
+    lines[first..last].join("\n")
+}
