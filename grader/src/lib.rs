@@ -7,8 +7,12 @@
 use gradus_assignments::Assignment;
 use gradus_question::{Answer, Check};
 
+mod common;
+mod linear;
 #[path = "../keys/softmax/mod.rs"]
 mod softmax;
+#[path = "../keys/svm/mod.rs"]
+mod svm;
 
 /// The staff's part of one assignment.
 pub struct Key {
@@ -20,7 +24,7 @@ pub struct Key {
     pub reference: fn() -> &'static (dyn Answer + Sync),
     /// The reference answers as a submission.
     pub reference_source: &'static str,
-    /// Submissions to show the grader with.
+    /// Submissions to show the grader with, in one assignment of the course.
     pub demo: &'static [Sample],
     /// Recorded answers, wrong ones and right ones.
     pub museum: &'static [Specimen],
@@ -50,7 +54,7 @@ pub struct Specimen {
     pub right: bool,
 }
 
-static KEYS: &[&Key] = &[&softmax::KEY];
+static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {

@@ -1,10 +1,9 @@
-//! Checks of `train_softmax` on images: no answer's exact result is known here, only what good training reaches.
+//! Checks of training on images: no answer's exact result is known here, only what good training reaches.
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use gradus_assignments::softmax::call;
 use gradus_nn::data::fashion_mnist;
 use gradus_nn::metrics::accuracy;
 use gradus_nn::preprocess::{add_bias_column, mean_image, subtract_mean};
@@ -13,35 +12,42 @@ use ndarray::{Array1, Array2, Array3, Axis, s};
 use rand::Rng;
 use rand::seq::index::sample;
 
-use super::check;
-use super::train::{NAME, ordinary};
-use crate::softmax::reference;
+use super::Linear;
+use super::train::{Training, ordinary};
+use crate::common::check;
 
-pub fn checks() -> Vec<Check> {
-    let falls = "losses below 1, after ln 10 at the start, on images of clothing";
+/// How an assignment trains on images, and bounds far below what every right way of training reaches; the key's README has
+/// the measurements.
+pub struct Bounds {
+    pub learning_rate: f64,
+    pub reg: f64,
+    /// Of images that were not trained on.
+    pub accuracy: f64,
+    /// At the end, after more than twice of it at the start.
+    pub loss: f64,
+    /// What is expected of the losses, in a sentence.
+    pub falls: &'static str,
+}
+
+/// The checks, 3 points.
+pub fn checks<A: Linear>() -> Vec<Check> {
     let right = "the right class for most images that were not trained on";
     let checks = [
-        check(NAME, "loss falls on images", 1, falls, loss_falls),
-        check(NAME, "held-out images", 2, right, held_out_images),
+        check(A::TRAIN, "loss falls on images", 1, A::IMAGES.falls, loss_falls::<A>),
+        check(A::TRAIN, "held-out images", 2, right, held_out_images::<A>),
     ];
-    // Loops in `softmax_classifier_loss` are slow here, and cost points there.
+    // Loops in the vectorised loss are slow here, and cost points there.
     checks.map(|check| Check { patience: Duration::from_secs(10), ..check }).to_vec()
 }
 
 const TRAINED: usize = 1000;
 const ITERATIONS: usize = 300;
 const BATCH: usize = 50;
-const LEARNING_RATE: f64 = 0.2;
-const REG: f64 = 1e-3;
-
-/// Bounds far below what every right way of training reaches; `keys/softmax/README.md` has the measurements.
-const ACCURACY: f64 = 0.70;
-const LOSS: f64 = 1.0;
 
 /// Rows of pixels with a column of ones, and their labels.
-struct Images {
-    train: (Array2<f64>, Array1<usize>),
-    test: (Array2<f64>, Array1<usize>),
+pub struct Images {
+    pub train: (Array2<f64>, Array1<usize>),
+    pub test: (Array2<f64>, Array1<usize>),
 }
 
 /// Images of 14 x 14, each pixel the mean of four, so that a call takes little time in any style.
@@ -54,7 +60,7 @@ fn small(images: &Array3<u8>) -> Array2<f64> {
 }
 
 /// All the embedded images, unpacked once for all submissions.
-fn images() -> &'static Images {
+pub fn images() -> &'static Images {
     static IMAGES: OnceLock<Images> = OnceLock::new();
     IMAGES.get_or_init(|| {
         let fashion = fashion_mnist::load();
@@ -73,12 +79,15 @@ struct Run {
     history: Vec<f64>,
 }
 
-fn train(session: &mut Session<'_>, context: &mut Context) -> Result<Run, Failure> {
+fn train<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<Run, Failure> {
     let (x, y) = &images().train;
     let drawn = sample(&mut context.random, y.len(), TRAINED).into_vec();
     let (x, y) = (x.select(Axis(0), &drawn), y.select(Axis(0), &drawn));
+    let Bounds { learning_rate, reg, .. } = A::IMAGES;
     let seed = context.random.random();
-    let (w, history) = session.call(&call::train_softmax(&x, &y, LEARNING_RATE, REG, ITERATIONS, BATCH, seed))?;
+    let training = Training { x, y, learning_rate, reg, iterations: ITERATIONS, batch_size: BATCH, seed };
+    let (w, history) = session.call(&A::train(&training))?;
+    let Training { x, y, .. } = training;
     context.expect(
         w.dim() == (x.ncols(), 10) && w.iter().all(|weight| weight.is_finite()),
         "the weights have the wrong shape or are not finite",
@@ -87,27 +96,31 @@ fn train(session: &mut Session<'_>, context: &mut Context) -> Result<Run, Failur
     Ok(Run { x, y, w, history })
 }
 
-fn loss_falls(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    ordinary(session, context)?;
-    let Run { x, y, w, history } = train(session, context)?;
+fn loss_falls<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+    ordinary::<A>(session, context)?;
+    let Run { x, y, w, history } = train::<A>(session, context)?;
     context.expect(
         history.len() == ITERATIONS,
         "the loss history has the wrong length",
         "one loss for each iteration",
     )?;
     let last = &history[ITERATIONS - 20..];
-    let (loss, _) = reference::softmax_classifier_loss(&w, &x, &y, REG);
+    let (loss, _) = A::loss(&w, &x, &y, A::IMAGES.reg);
     let hint = "rows of x and their labels need the same indices, and every iteration a new mini-batch";
-    context.expect(last.iter().sum::<f64>() / 20.0 < LOSS, "the losses of the last iterations are too high", hint)?;
-    context.expect(loss < LOSS, "the loss of the returned weights is too high", hint)
+    context.expect(
+        last.iter().sum::<f64>() / 20.0 < A::IMAGES.loss,
+        "the losses of the last iterations are too high",
+        hint,
+    )?;
+    context.expect(loss < A::IMAGES.loss, "the loss of the returned weights is too high", hint)
 }
 
-fn held_out_images(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    ordinary(session, context)?;
-    let Run { w, .. } = train(session, context)?;
+fn held_out_images<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+    ordinary::<A>(session, context)?;
+    let Run { w, .. } = train::<A>(session, context)?;
     let (x, y) = &images().test;
     context.expect(
-        accuracy(&reference::predict(&w, x), y) > ACCURACY,
+        accuracy(&A::predicted(&w, x), y) > A::IMAGES.accuracy,
         "too few of the images that were not trained on get their right class",
         "rows of x and their labels need the same indices, and every iteration a new mini-batch",
     )

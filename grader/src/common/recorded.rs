@@ -5,9 +5,9 @@ use ndarray::{Array1, Array2};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-/// A recorded case of `softmax_loss`.
+/// A recorded case of a loss of scores.
 #[derive(Deserialize)]
-pub struct SoftmaxLoss {
+pub struct ScoreLoss {
     #[serde(deserialize_with = "matrix")]
     pub x: Array2<f64>,
     #[serde(deserialize_with = "vector")]
@@ -17,7 +17,7 @@ pub struct SoftmaxLoss {
     pub dx: Array2<f64>,
 }
 
-/// A recorded case of `softmax_classifier_loss`.
+/// A recorded case of the loss of a linear classifier.
 #[derive(Deserialize)]
 pub struct ClassifierLoss {
     #[serde(deserialize_with = "matrix")]
@@ -32,7 +32,7 @@ pub struct ClassifierLoss {
     pub dw: Array2<f64>,
 }
 
-/// A recorded case of `predict`.
+/// A recorded case of prediction.
 #[derive(Deserialize)]
 pub struct Predict {
     #[serde(deserialize_with = "matrix")]
@@ -43,20 +43,8 @@ pub struct Predict {
     pub classes: Array1<usize>,
 }
 
-pub fn softmax_loss() -> Vec<SoftmaxLoss> {
-    read(include_str!("../snapshots/softmax_loss.snap"))
-}
-
-pub fn softmax_classifier_loss() -> Vec<ClassifierLoss> {
-    read(include_str!("../snapshots/softmax_classifier_loss.snap"))
-}
-
-pub fn predict() -> Vec<Predict> {
-    read(include_str!("../snapshots/predict.snap"))
-}
-
-/// The content of a snapshot stands below its second `---`.
-fn read<T: DeserializeOwned>(snapshot: &str) -> Vec<T> {
+/// The cases in a snapshot, whose content stands below its second `---`.
+pub fn read<T: DeserializeOwned>(snapshot: &str) -> Vec<T> {
     #[derive(Deserialize)]
     struct Recorded<T> {
         cases: Vec<T>,

@@ -2,13 +2,11 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_check::Tolerance;
-use gradus_question::{Call, Context, Failure, Local, Perturbation, Projection, Session};
+use gradus_question::{Answer, Call, Context, Failure, Local, Perturbation, Projection, Session};
 use ndarray::{Array1, Array2};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-
-use crate::softmax::REFERENCE;
 
 /// One call, with the loss and gradient it should give.
 pub struct Case {
@@ -65,12 +63,13 @@ impl Case {
         session: &mut Session<'_>,
         context: &mut Context,
         argument: &'static str,
+        reference: &dyn Answer,
     ) -> Result<(), Failure> {
         let result = session.call(&self.call)?;
         self.compare(&result, context, Part::Loss)?;
         let (step, changes) = points(&mut context.random, self.gradient.len());
         let losses = Perturbation { argument, changes: changes.clone(), projection: Projection::Number(0) };
-        let mut reference = Local::new(&REFERENCE);
+        let mut reference = Local::new(reference);
         let expected = Array1::from_vec(Session::new(&mut reference).perturb(&self.call, losses.clone())?);
         let losses = Array1::from_vec(session.perturb(&self.call, losses)?);
         context.expect_array(

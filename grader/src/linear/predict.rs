@@ -1,41 +1,41 @@
 //! Checks of `predict`.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use gradus_assignments::softmax::call;
 use gradus_question::{Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, Axis};
 use rand::Rng;
 use rand::seq::SliceRandom;
 
-use super::{check, inputs, recorded};
-use crate::softmax::reference;
+use super::Linear;
+use crate::common::{check, inputs};
 
 const NAME: &str = "predict";
 
-pub fn checks() -> Vec<Check> {
+/// The checks, 10 points.
+pub fn checks<A: Linear>() -> Vec<Check> {
     vec![
-        check(NAME, "classes of fresh data", 5, "for each row of x the class with the highest score", fresh),
-        check(NAME, "negative scores", 2, "the highest score also where all scores are negative", negative_scores),
+        check(NAME, "classes of fresh data", 5, "for each row of x the class with the highest score", fresh::<A>),
+        check(NAME, "negative scores", 2, "the highest score also where all scores are negative", negative_scores::<A>),
         check(
             NAME,
             "recorded weights",
             1,
             "the classes that were recorded for fixed weights and data",
-            recorded_weights,
+            recorded_weights::<A>,
         ),
         check(
             NAME,
             "one example, one class",
             1,
             "the right classes for a single example, and for a single class",
-            single,
+            single::<A>,
         ),
         check(
             NAME,
             "inputs left alone",
             1,
             "weights and data as they were before the call, and the right classes",
-            unchanged,
+            unchanged::<A>,
         ),
     ]
 }
@@ -87,13 +87,18 @@ impl Inputs {
         }
     }
 
-    fn hold(&self, session: &mut Session<'_>, context: &Context) -> Result<(), Failure> {
-        let classes = session.call(&call::predict(&self.w, &self.x))?;
-        self.compare(&classes, &reference::predict(&self.w, &self.x), context)
+    fn hold<A: Linear>(&self, session: &mut Session<'_>, context: &Context) -> Result<(), Failure> {
+        let classes = session.call(&A::predict(&self.w, &self.x))?;
+        self.compare::<A>(&classes, &A::predicted(&self.w, &self.x), context)
     }
 
-    fn compare(&self, classes: &Array1<usize>, expected: &Array1<usize>, context: &Context) -> Result<(), Failure> {
-        let lowest = reference::predict(&self.w.mapv(|weight| -weight), &self.x);
+    fn compare<A: Linear>(
+        &self,
+        classes: &Array1<usize>,
+        expected: &Array1<usize>,
+        context: &Context,
+    ) -> Result<(), Failure> {
+        let lowest = A::predicted(&self.w.mapv(|weight| -weight), &self.x);
         let numbers = |classes: &Array1<usize>| classes.mapv(|class| class as f64);
         context.expect_array(
             "the predicted classes",
@@ -115,22 +120,22 @@ fn ordinary_sizes(context: &mut Context) -> (usize, usize, usize) {
 }
 
 /// What every check with points asks first, in random order, and one of them again.
-fn ordinary(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+fn ordinary<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let mut all = Inputs::look_alikes(context);
     all.shuffle(&mut context.random);
     let again = context.random.random_range(0..all.len());
-    all.iter().chain(all.get(again)).try_for_each(|inputs| inputs.hold(session, context))
+    all.iter().chain(all.get(again)).try_for_each(|inputs| inputs.hold::<A>(session, context))
 }
 
-fn fresh(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    ordinary(session, context)?;
+fn fresh<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+    ordinary::<A>(session, context)?;
     let mut all_sizes = vec![(100, 20, 10), (40, 3, 2), (30, 5, 5), ordinary_sizes(context)];
     all_sizes.shuffle(&mut context.random);
-    all_sizes.into_iter().try_for_each(|sizes| Inputs::random(context, sizes).hold(session, context))
+    all_sizes.into_iter().try_for_each(|sizes| Inputs::random(context, sizes).hold::<A>(session, context))
 }
 
-fn negative_scores(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    ordinary(session, context)?;
+fn negative_scores<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+    ordinary::<A>(session, context)?;
     let sizes = ordinary_sizes(context);
     for _ in 0..2 {
         let mut inputs = Inputs::random(context, sizes);
@@ -139,36 +144,36 @@ fn negative_scores(session: &mut Session<'_>, context: &mut Context) -> Result<(
         let highest = inputs.x.dot(&inputs.w).fold(0.0, |highest: f64, score| highest.max(*score));
         inputs.x.push_column(Array1::ones(sizes.0).view()).expect("a column of ones fits");
         inputs.w.push_row(Array1::from_elem(sizes.2, lowest - highest).view()).expect("a row of weights fits");
-        inputs.hold(session, context).map_err(|failure| {
+        inputs.hold::<A>(session, context).map_err(|failure| {
             failure.with_hint("all scores can be negative: do not start the search for the highest from 0")
         })?;
     }
     Ok(())
 }
 
-fn recorded_weights(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    ordinary(session, context)?;
-    for recorded in recorded::predict() {
+fn recorded_weights<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+    ordinary::<A>(session, context)?;
+    for recorded in A::recorded_predictions() {
         let inputs = Inputs { w: recorded.w, x: recorded.x };
-        let classes = session.call(&call::predict(&inputs.w, &inputs.x))?;
-        inputs.compare(&classes, &recorded.classes, context)?;
+        let classes = session.call(&A::predict(&inputs.w, &inputs.x))?;
+        inputs.compare::<A>(&classes, &recorded.classes, context)?;
     }
     Ok(())
 }
 
-fn single(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    ordinary(session, context)?;
+fn single<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+    ordinary::<A>(session, context)?;
     let (n, features, classes) = ordinary_sizes(context);
     for sizes in [(1, features, classes), (n, features, 1), (1, features, classes), (n, 1, classes)] {
-        Inputs::random(context, sizes).hold(session, context)?;
+        Inputs::random(context, sizes).hold::<A>(session, context)?;
     }
     Ok(())
 }
 
-fn unchanged(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    ordinary(session, context)?;
+fn unchanged<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
+    ordinary::<A>(session, context)?;
     let sizes = ordinary_sizes(context);
     let inputs = Inputs::random(context, sizes);
-    let classes = session.call_watching_inputs(&call::predict(&inputs.w, &inputs.x))?;
-    inputs.compare(&classes, &reference::predict(&inputs.w, &inputs.x), context)
+    let classes = session.call_watching_inputs(&A::predict(&inputs.w, &inputs.x))?;
+    inputs.compare::<A>(&classes, &A::predicted(&inputs.w, &inputs.x), context)
 }
