@@ -37,13 +37,7 @@ pub fn checks() -> Vec<Check> {
             "the right result for a single value of either",
             single,
         ),
-        check(
-            NAME,
-            "a pair that learns",
-            2,
-            "the one learning rate that learns, among others that are far too small",
-            finds_what_learns,
-        ),
+        check(NAME, "a pair that learns", 2, "the learning rate that learns, not the one that is 0", finds_what_learns),
         check(NAME, "images", 2, "a pair with which most validation images get their right class", on_images),
         check(NAME, "inputs left alone", 1, "all arrays as they were before the call, and the right result", unchanged),
     ];
@@ -81,8 +75,8 @@ impl Search {
         let (features, classes) = (random.random_range(3..6), random.random_range(3..6));
         let centres = inputs::normal(random, (classes, features), 1.0);
         let learning_rates = Array1::from_shape_simple_fn(rates, || 10f64.powf(random.random_range(-3.0..-0.3)));
-        let regs = Array1::from_shape_simple_fn(regs, || 10f64.powf(random.random_range(-3.0..0.3)));
-        let (iterations, batch_size, seed) = (random.random_range(5..15), random.random_range(2..8), random.random());
+        let regs = Array1::from_shape_simple_fn(regs, || 10f64.powf(random.random_range(-2.0..0.5)));
+        let (iterations, batch_size, seed) = (random.random_range(10..20), random.random_range(2..8), random.random());
         let train = groups(context, &centres, 30);
         let validation = groups(context, &centres, 41);
         Self { train, validation, learning_rates, regs, iterations, batch_size, seed }
@@ -124,27 +118,8 @@ impl Search {
             "take every random number in train_svm from one generator made from the seed",
         )?;
         let expected = self.accuracies_on(session, &self.validation)?;
-        if part != Part::Pair {
-            let on_train = self.accuracies_on(session, &self.train)?;
-            let transposed = expected.t().to_owned();
-            let n = self.validation.1.len() as f64;
-            let first_reg = columns_alike(&expected);
-            context.expect_array(
-                "the accuracies",
-                &found.2,
-                &expected,
-                Tolerance::double(),
-                &[
-                    ("the accuracies on the training examples; those that were trained on do not count", &on_train),
-                    ("transposed: learning rates go in rows, strengths in columns", &transposed),
-                    ("the number of right predictions; divide by the number of validation examples", &(&expected * n)),
-                    ("the accuracies in percent; an accuracy is a share, from 0 to 1", &(&expected * 100.0)),
-                    ("the shares of wrong predictions", &(1.0 - &expected)),
-                    ("the accuracies of the first strength in every column", &first_reg),
-                    ("the accuracies of the best pairs so far; every pair has its own", &best_so_far(&expected)),
-                    ("the improvements alone; every pair has its accuracy", &improvements(&expected)),
-                ],
-            )?;
+        if part != Part::Pair && gradus_check::compare(&found.2, &expected, Tolerance::double()).is_err() {
+            self.explain(&found.2, &expected, session, context)?;
         }
         if part == Part::Accuracies {
             return Ok(());
@@ -156,6 +131,40 @@ impl Search {
     fn tells_apart(&self, session: &mut Session<'_>) -> Result<bool, Failure> {
         let accuracies = self.accuracies_on(session, &self.validation)?;
         Ok(accuracies.iter().any(|&accuracy| accuracy != accuracies[[0, 0]]))
+    }
+
+    /// The failure of accuracies that are not as expected.
+    fn explain(
+        &self,
+        found: &Array2<f64>,
+        expected: &Array2<f64>,
+        session: &mut Session<'_>,
+        context: &Context,
+    ) -> Result<(), Failure> {
+        let on_train = self.accuracies_on(session, &self.train)?;
+        let transposed = expected.t().to_owned();
+        let n = self.validation.1.len() as f64;
+        context
+            .expect_array(
+                "the accuracies",
+                found,
+                expected,
+                Tolerance::double(),
+                &[
+                    ("the accuracies on the training examples; those that were trained on do not count", &on_train),
+                    ("transposed: learning rates go in rows, strengths in columns", &transposed),
+                    ("the number of right predictions; divide by the number of validation examples", &(expected * n)),
+                    ("the accuracies in percent; an accuracy is a share, from 0 to 1", &(expected * 100.0)),
+                    ("the shares of wrong predictions", &(1.0 - expected)),
+                    ("the accuracies of the first strength in every column", &columns_alike(expected)),
+                    ("the accuracies of the best pairs so far; every pair has its own", &best_so_far(expected)),
+                    ("the improvements alone; every pair has its accuracy", &improvements(expected)),
+                ],
+            )
+            .map_err(|failure| {
+                failure
+                    .with_hint("train every pair with train_svm, the iterations, batch size and seed that were given")
+            })
     }
 
     fn compare_pair(&self, pair: (f64, f64), expected: &Array2<f64>, context: &Context) -> Result<(), Failure> {
@@ -269,7 +278,8 @@ fn finds_what_learns(session: &mut Session<'_>, context: &mut Context) -> Result
     // Corners of a cube, far apart: any weights that were trained tell them apart, and hardly any others do.
     let centres = Array2::from_shape_fn((8, 4), |(class, d)| if d == 3 || class >> d & 1 == 1 { 8.0 } else { -8.0 });
     (search.train, search.validation) = (groups(context, &centres, 80), groups(context, &centres, 80));
-    let mut rates = [0.01, 1e-12, 1e-13];
+    // Not a tiny rate: from weights of zero, a prediction does not depend on how long the steps are.
+    let mut rates = [0.01, 0.0];
     rates.shuffle(&mut context.random);
     search.learning_rates = Array1::from_iter(rates);
     search.regs = Array1::from_iter([1e-4, 1e-5]);
@@ -291,7 +301,7 @@ fn on_images(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fai
         train: part(&drawn[..500]),
         validation: part(&drawn[500..]),
         learning_rates: Array1::from_iter([1e-5, 0.02]),
-        regs: Array1::from_iter([1e-3, 1e-2]),
+        regs: Array1::from_iter([1e-3, 1.0]),
         iterations: 150,
         batch_size: 30,
         seed: context.random.random(),
