@@ -336,8 +336,8 @@ fn means_of_20(history: &[f64]) -> Vec<f64> {
 fn three_rates() -> Picture {
     let Clothing { train, .. } = clothing();
     let [slow, good, wild] =
-        [1e-4, 5e-3, 0.2].map(|rate| means_of_20(&train_svm(&train.x, &train.y, rate, 1e-3, 600, 100, 231).1));
-    loss_curves(&[("rate 0.0001", &slow[..]), ("rate 0.005", &good[..]), ("rate 0.2", &wild[..])])
+        [1e-4, 1e-2, 1.0].map(|rate| means_of_20(&train_svm(&train.x, &train.y, rate, 1e-3, 600, 100, 231).1));
+    loss_curves(&[("rate 0.0001", &slow[..]), ("rate 0.01", &good[..]), ("rate 1", &wild[..])])
 }
 
 show!(three_rates());
@@ -364,7 +364,7 @@ gradus_assignments::check!(svm, predict);
 // %% id="first-accuracy"
 fn first_accuracy() -> (f64, f64) {
     let Clothing { train, validation, .. } = clothing();
-    let (w, _) = train_svm(&train.x, &train.y, 5e-3, 1e-3, 1000, 100, 231);
+    let (w, _) = train_svm(&train.x, &train.y, 1e-2, 1e-3, 1000, 100, 231);
     (accuracy(&predict(&w, &train.x), &train.y), accuracy(&predict(&w, &validation.x), &validation.y))
 }
 
@@ -442,7 +442,7 @@ fn grid_shown(rates: &[f64], regs: &[f64], accuracies: &Array2<f64>) -> Picture 
 }
 
 fn search_and_show() -> String {
-    let (rates, regs) = ([1e-4, 1e-3, 1e-2, 1e-1], [1e-4, 1e-2, 1.0]);
+    let (rates, regs) = ([1e-3, 1e-2, 1e-1, 1.0], [1e-4, 1e-2, 1.0]);
     let (rate, reg, accuracies) = grid(&rates, &regs, 500);
     show!(grid_shown(&rates, &regs, &accuracies));
     format!("learning rates in rows, strengths in columns:\n{accuracies:.3}\nbest: learning rate {rate}, strength {reg}")

@@ -42,7 +42,8 @@ pub struct Sample {
 
 /// A recorded answer.
 ///
-/// A right one answers every question. A wrong one has the wrong function only; the reference's others go beside it.
+/// A right one answers every question. A wrong one has the wrong function only; the reference's others go beside it, and
+/// it may call them.
 pub struct Specimen {
     /// Its file's name without extension.
     pub name: &'static str,

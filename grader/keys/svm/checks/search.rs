@@ -18,7 +18,7 @@ use crate::linear::images::images;
 const NAME: &str = "search";
 
 /// Far below what right answers reach; `keys/svm/README.md` has the measurements.
-const ACCURACY: f64 = 0.65;
+const ACCURACY: f64 = 0.55;
 
 pub fn checks() -> Vec<Check> {
     let checks = vec![
