@@ -142,7 +142,10 @@ fn regulariser(call: ClassifierCall, session: &mut Session<'_>, context: &Contex
         TOLERANCE,
         &[
             ("the loss without reg * sum(w^2)", SMALL_LOSS),
-            ("the loss with half of reg * sum(w^2)", SMALL_LOSS + penalty / 2.0),
+            (
+                "the loss with half of reg * sum(w^2); it has no factor 1/2 and is not divided by the 2 examples",
+                SMALL_LOSS + penalty / 2.0,
+            ),
         ],
     )?;
     let (without, half) = (small_gradient(), small_gradient() + &w / 2.0);

@@ -82,15 +82,25 @@ impl Linear for Svm {
         reference::margins(scores, y).iter().all(|margin| margin.abs() > 1e-3)
     }
 
+    /// Small weights miss all margins by nearly 1.
+    fn is_at_rest(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>) -> bool {
+        reference::svm_classifier_loss(w, x, y, 0.0).0 < 0.5 * (w.ncols() as f64 - 1.0)
+    }
+
     fn slips(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> Slips {
         let scores = svm_loss::slips(&x.dot(w), y);
         let penalty = reg * w.mapv(|weight| weight * weight).sum();
+        let (data_loss, data_gradient) = reference::svm_classifier_loss(w, x, y, 0.0);
+        let unsquared = ("the loss with reg * sum(w); the weights are squared", data_loss + reg * w.sum());
+        let unsquared_slope =
+            ("the gradient with reg alone; the slope of reg * w^2 is 2 * reg * w", data_gradient + reg);
         Slips {
-            loss: scores.loss.into_iter().map(|(words, loss)| (words, loss + penalty)).collect(),
+            loss: scores.loss.into_iter().map(|(words, loss)| (words, loss + penalty)).chain([unsquared]).collect(),
             gradient: scores
                 .gradient
                 .into_iter()
                 .map(|(words, dscores)| (words, x.t().dot(&dscores) + w * (2.0 * reg)))
+                .chain([unsquared_slope])
                 .collect(),
         }
     }

@@ -45,6 +45,12 @@ pub trait Linear {
         true
     }
 
+    /// Whether gradient descent from these weights would not move, so that what it gives shows nothing. No small weights are
+    /// such.
+    fn is_at_rest(_w: &Array2<f64>, _x: &Array2<f64>, _y: &Array1<usize>) -> bool {
+        false
+    }
+
     /// What slips of this loss alone give, regulariser included.
     fn slips(_w: &Array2<f64>, _x: &Array2<f64>, _y: &Array1<usize>, _reg: f64) -> Slips {
         Slips::default()

@@ -117,6 +117,11 @@ impl Training {
             "with a learning rate of 0, two runs with the same seed give different weights",
             SEED_HINT,
         )?;
+        context.expect(
+            !A::is_at_rest(&w, &self.x, &self.y),
+            "with a learning rate of 0, the weights are not small: they have moved already",
+            "a step subtracts learning_rate * dw, which is 0 for a learning rate of 0; and start from small weights",
+        )?;
         Ok(w)
     }
 

@@ -183,9 +183,10 @@ impl Search {
         let highest = expected.fold(f64::NEG_INFINITY, |highest, &accuracy| highest.max(accuracy));
         let lowest = expected.fold(f64::INFINITY, |lowest, &accuracy| lowest.min(accuracy));
         let last = [self.learning_rates.len() - 1, self.regs.len() - 1];
-        let hint = if expected[found] == lowest {
+        // The last pair may have the lowest accuracy too; then nothing tells which slip it was.
+        let hint = if expected[found] == lowest && found != last {
             "it is the pair with the lowest accuracy"
-        } else if found == last {
+        } else if found == last && expected[found] != lowest {
             "it is the last pair that was tried: keep a pair only if its accuracy is above the best so far"
         } else {
             "keep a pair only if its accuracy on the validation examples is above the best so far, and then keep that accuracy too"

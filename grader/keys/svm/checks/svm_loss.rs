@@ -129,6 +129,16 @@ pub fn slips(x: &Array2<f64>, y: &Array1<usize>) -> Slips {
     };
     let squared = margins.mapv(|margin| margin.max(0.0).powi(2)).sum() / n;
     let worst = margins.map_axis(Axis(1), |row| row.fold(0.0, |worst: f64, &margin| worst.max(margin))).sum() / n;
+    // Without and with the label's own slope.
+    let hinges = margins.mapv(|margin| margin.max(0.0) / n);
+    let margins_alone = |own: &dyn Fn(f64) -> f64| {
+        let mut changed = hinges.clone();
+        for (mut row, &label) in changed.rows_mut().into_iter().zip(y) {
+            row[label] = own(row.sum());
+        }
+        changed
+    };
+    let turned_round = others().map(|margin| (2.0 - margin).max(0.0)).sum::<f64>() / n;
     Slips {
         loss: vec![
             ("the loss with the label's own class counted too, which adds 1; leave it out of the sum", loss + 1.0),
@@ -139,6 +149,7 @@ pub fn slips(x: &Array2<f64>, y: &Array1<usize>) -> Slips {
             ("the mean of s_j - s_y + 1 without max(0, ..)", others().sum::<f64>() / n),
             ("the loss of the worst class alone; sum over all classes but the label's", worst),
             ("the mean of the squared margins; they are not squared", squared),
+            ("the loss of max(0, s_y - s_j + 1): the label's score is the one that is subtracted", turned_round),
         ],
         gradient: vec![
             (
@@ -159,7 +170,11 @@ pub fn slips(x: &Array2<f64>, y: &Array1<usize>) -> Slips {
             ),
             (
                 "the margins themselves; the slope of a margin that is missed is 1, however far it is missed",
-                margins.mapv(|margin| margin.max(0.0) / n),
+                margins_alone(&|total| -total),
+            ),
+            (
+                "the margins themselves; the slope of a margin that is missed is 1, and the label's is minus the number of them",
+                hinges.clone(),
             ),
         ],
     }
