@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use gradus_assignments::ASSIGNMENTS;
 use serde_json::{Value, json};
 
 use crate::support::{gradus, repository, results, right_answers};
@@ -13,9 +14,13 @@ fn grade(path: &Path) -> Value {
 }
 
 fn grade_with(path: &Path, arguments: &[&str]) -> Value {
+    grade_for("softmax", path, arguments)
+}
+
+fn grade_for(assignment: &str, path: &Path, arguments: &[&str]) -> Value {
     let out = tempfile::tempdir().expect("a folder");
     let (path_text, out_text) = (path.display().to_string(), out.path().display().to_string());
-    let run = gradus(&[&["grade", "softmax", &path_text, "--out", &out_text], arguments].concat());
+    let run = gradus(&[&["grade", assignment, &path_text, "--out", &out_text], arguments].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     let name = path.file_stem().expect("a name");
     results(out.path(), &name.to_string_lossy())
@@ -108,11 +113,13 @@ fn helpers_in_other_cells_and_files_are_found() {
 
 #[test]
 fn the_untouched_starter_scores_exactly_nothing() {
-    let report = grade(&repository().join("notebooks/softmax.ipynb"));
-    assert_eq!(report["score"], 0);
-    assert!(
-        report["tests"].as_array().expect("a list").iter().all(|test| test["extra_data"]["verdict"] == "runtime_panic")
-    );
+    for assignment in ASSIGNMENTS {
+        let report =
+            grade_for(assignment.id, &repository().join("notebooks").join(format!("{}.ipynb", assignment.id)), &[]);
+        assert_eq!(report["score"], 0);
+        let tests = report["tests"].as_array().expect("a list");
+        assert!(tests.iter().all(|test| test["extra_data"]["verdict"] == "runtime_panic"), "{report}");
+    }
 }
 
 #[test]

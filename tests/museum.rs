@@ -11,10 +11,23 @@ use gradus_judge::museum::{summary, whole_submission};
 
 #[test]
 fn softmax() {
-    exhibit(gradus_grader::key("softmax").expect("softmax has a key"));
+    exhibit("softmax");
 }
 
-fn exhibit(key: &Key) {
+#[test]
+fn svm() {
+    exhibit("svm");
+}
+
+#[test]
+fn no_assignment_is_left_out() {
+    let exhibited = ["softmax", "svm"];
+    assert!(gradus_assignments::ASSIGNMENTS.iter().map(|assignment| assignment.id).eq(exhibited));
+}
+
+/// Each assignment is a test of its own, so that they run side by side.
+fn exhibit(id: &str) {
+    let key = gradus_grader::key(id).expect("each assignment has a key");
     let folder = tempfile::tempdir().expect("a folder for the submissions");
     let mut command = vec!["grade".to_owned(), key.assignment.id.to_owned()];
     for specimen in key.museum {

@@ -41,27 +41,54 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
     assert!(searched > 30, "only {searched} files were searched");
 }
 
-/// Ways to get at an answer that the workspace has, and the students' library must not have.
-const WAYS: [&str; 8] = [
-    "gradus_nn::softmax_loss(x, y)",
-    "gradus_nn::softmax::softmax_loss(x, y)",
-    "gradus_nn::linear::softmax_classifier_loss(x, x, y, 0.0)",
-    "gradus_grader::key(\"softmax\"); todo!()",
-    "gradus_worker::assignments::softmax::reference(x, y)",
-    "gradus_assignments::softmax::reference::softmax_loss(x, y)",
-    "gradus_judge::reference(x, y)",
-    "gradus_question::reference(x, y)",
+/// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
+const WAYS: [(&str, &str, &[&str]); 2] = [
+    (
+        "softmax",
+        "softmax_loss",
+        &[
+            "gradus_nn::softmax_loss(x, y)",
+            "gradus_nn::softmax::softmax_loss(x, y)",
+            "gradus_nn::linear::softmax_classifier_loss(x, x, y, 0.0)",
+            "gradus_grader::key(\"softmax\"); todo!()",
+            "gradus_worker::assignments::softmax::reference(x, y)",
+            "gradus_assignments::softmax::reference::softmax_loss(x, y)",
+            "gradus_judge::reference(x, y)",
+            "gradus_question::reference(x, y)",
+        ],
+    ),
+    (
+        "svm",
+        "svm_loss",
+        &[
+            "gradus_nn::svm_loss(x, y, 1.0)",
+            "gradus_nn::svm::svm_loss(x, y, 1.0)",
+            "gradus_nn::linear::svm_classifier_loss(x, x, y, 1.0, 0.0)",
+            "gradus_nn::linear::svm_classifier_loss_naive(x, x, y, 1.0, 0.0)",
+            // One of its questions is in the library of another topic.
+            "(0.0, gradus_nn::linear::predict(x, x).mapv(|class| class as f64).insert_axis(ndarray::Axis(1)))",
+            "gradus_grader::key(\"svm\"); todo!()",
+            "gradus_assignments::svm::reference::svm_loss(x, y)",
+        ],
+    ),
 ];
 
 #[test]
 fn an_answer_cannot_reach_the_answers() {
+    assert!(gradus_assignments::ASSIGNMENTS.iter().map(|assignment| assignment.id).eq(WAYS.map(|(id, ..)| id)));
+    for (id, function, ways) in WAYS {
+        cannot_reach(id, function, ways);
+    }
+}
+
+fn cannot_reach(id: &str, function: &str, ways: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut arguments = vec!["grade".to_owned(), "softmax".to_owned()];
-    for (number, way) in WAYS.iter().enumerate() {
+    let mut arguments = vec!["grade".to_owned(), id.to_owned()];
+    for (number, way) in ways.iter().enumerate() {
         let path = folder.path().join(format!("way{number}.rs"));
         let text = format!(
             "use ndarray::{{Array1, Array2}};\n\
-             pub fn softmax_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {{ {way} }}\n"
+             pub fn {function}(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {{ {way} }}\n"
         );
         fs::write(&path, text).expect("a file");
         arguments.push(path.display().to_string());
@@ -70,7 +97,7 @@ fn an_answer_cannot_reach_the_answers() {
     arguments.extend(["--out".to_owned(), out.display().to_string()]);
     let run = gradus(&arguments);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    for (number, way) in WAYS.iter().enumerate() {
+    for (number, way) in ways.iter().enumerate() {
         let text = fs::read_to_string(out.join(format!("way{number}/results.json"))).expect("a report");
         let report: Value = serde_json::from_str(&text).expect("results.json is JSON");
         assert_eq!(report["score"], 0, "{way}");

@@ -3,10 +3,13 @@
 //! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
 //! students never get.
 
+mod linear;
 #[cfg(feature = "manifest")]
 mod manifest;
 #[path = "../softmax/mod.rs"]
 pub mod softmax;
+#[path = "../svm/mod.rs"]
+pub mod svm;
 mod trial;
 
 #[cfg(feature = "manifest")]
@@ -30,13 +33,22 @@ pub struct Assignment {
 }
 
 /// All assignments, in the order of the course.
-pub const ASSIGNMENTS: &[Assignment] = &[Assignment {
-    manifest_text: include_str!("../softmax/assignment.toml"),
-    functions: softmax::FUNCTIONS,
-    public_checks: softmax::checks::public,
-    starter: include_str!("../softmax/starter.rs"),
-    id: "softmax",
-}];
+pub const ASSIGNMENTS: &[Assignment] = &[
+    Assignment {
+        manifest_text: include_str!("../softmax/assignment.toml"),
+        functions: softmax::FUNCTIONS,
+        public_checks: softmax::checks::public,
+        starter: include_str!("../softmax/starter.rs"),
+        id: "softmax",
+    },
+    Assignment {
+        manifest_text: include_str!("../svm/assignment.toml"),
+        functions: svm::FUNCTIONS,
+        public_checks: svm::checks::public,
+        starter: include_str!("../svm/starter.rs"),
+        id: "svm",
+    },
+];
 
 impl Assignment {
     /// The assignment with this id.

@@ -10,8 +10,12 @@
 use gradus_assignments::Assignment;
 use gradus_question::{Answer, Check};
 
+mod common;
+mod linear;
 #[path = "../keys/softmax/mod.rs"]
 mod softmax;
+#[path = "../keys/svm/mod.rs"]
+mod svm;
 
 /// The line that each of the staff's files carries, and nothing that students get.
 pub const CANARY: &str = "GRADUS-STAFF-ONLY-7c1f4e";
@@ -26,7 +30,7 @@ pub struct Key {
     pub reference: fn() -> &'static (dyn Answer + Sync),
     /// The reference answers as a submission.
     pub reference_source: &'static str,
-    /// Submissions to show the grader with.
+    /// Submissions to show the grader with, in one assignment of the course.
     pub demo: &'static [Sample],
     /// Recorded answers, wrong ones and right ones.
     pub museum: &'static [Specimen],
@@ -44,7 +48,8 @@ pub struct Sample {
 
 /// A recorded answer.
 ///
-/// A right one answers every question. A wrong one has the wrong function only; the reference's others go beside it.
+/// A right one answers every question. A wrong one has the wrong function only; the reference's others go beside it, and
+/// it may call them.
 pub struct Specimen {
     /// Its file's name without extension.
     pub name: &'static str,
@@ -56,7 +61,7 @@ pub struct Specimen {
     pub right: bool,
 }
 
-static KEYS: &[&Key] = &[&softmax::KEY];
+static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {

@@ -1,11 +1,11 @@
-//! The recorded cases of `softmax`: the reference still gives what was recorded.
+//! The recorded cases of every assignment: the reference still gives what was recorded.
 //!
 //! Inputs are drawn from a fixed seed and kept to three decimals; results are kept to ten digits, because the last
 //! digits differ between processors.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use gradus_assignments::softmax::call;
-use gradus_question::{Local, Session};
+use gradus_assignments::{softmax, svm};
+use gradus_question::{Call, Local, Session};
 use ndarray::{Array1, Array2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -30,14 +30,14 @@ fn ten_digits(value: f64) -> f64 {
     format!("{value:.9e}").parse().expect("a number that was just printed")
 }
 
-/// Runs `case` for each size on the reference and holds the results against the snapshot of that name.
-fn hold(name: &str, mut case: impl FnMut(&mut Session<'_>, &mut ChaCha8Rng, (usize, usize, usize)) -> Value) {
-    let mut local = Local::new((gradus_grader::key("softmax").expect("softmax has a key").reference)());
+/// Runs `case` for each size on the reference and holds the results against the assignment's snapshot of that name.
+fn hold(id: &str, name: &str, mut case: impl FnMut(&mut Session<'_>, &mut ChaCha8Rng, (usize, usize, usize)) -> Value) {
+    let mut local = Local::new((gradus_grader::key(id).expect("each assignment has a key").reference)());
     let mut session = Session::new(&mut local);
     let mut random = ChaCha8Rng::seed_from_u64(231);
     let cases: Vec<_> = SIZES.iter().map(|&sizes| case(&mut session, &mut random, sizes)).collect();
     insta::with_settings!({
-        snapshot_path => "../keys/softmax/snapshots",
+        snapshot_path => format!("../keys/{id}/snapshots"),
         prepend_module_to_snapshot => false,
         omit_expression => true,
         description => "GRADUS-STAFF-ONLY-7c1f4e",
@@ -46,30 +46,64 @@ fn hold(name: &str, mut case: impl FnMut(&mut Session<'_>, &mut ChaCha8Rng, (usi
     });
 }
 
-#[test]
-fn softmax_loss() {
-    hold("softmax_loss", |session, random, (n, _, classes)| {
+type Scores = fn(&Array2<f64>, &Array1<usize>) -> Call<(f64, Array2<f64>)>;
+
+/// The loss of scores and its gradient.
+fn loss_of_scores(id: &str, name: &str, call: Scores) {
+    hold(id, name, |session, random, (n, _, classes)| {
         let (x, y) = (matrix(random, (n, classes), 3.0), labels(random, n, classes));
-        let (loss, dx) = session.call(&call::softmax_loss(&x, &y)).expect("the reference answers");
+        let (loss, dx) = session.call(&call(&x, &y)).expect("the reference answers");
         json!({ "x": rows(&x), "y": y.to_vec(), "loss": ten_digits(loss), "dx": rows(&dx) })
     });
 }
 
-#[test]
-fn softmax_classifier_loss() {
-    hold("softmax_classifier_loss", |session, random, (n, features, classes)| {
+type Classifier = fn(&Array2<f64>, &Array2<f64>, &Array1<usize>, f64) -> Call<(f64, Array2<f64>)>;
+
+/// The loss of a linear classifier and its gradient.
+fn loss_of_classifier(id: &str, name: &str, call: Classifier) {
+    hold(id, name, |session, random, (n, features, classes)| {
         let (w, x) = (matrix(random, (features, classes), 1.0), matrix(random, (n, features), 2.0));
         let (y, reg) = (labels(random, n, classes), 0.125);
-        let (loss, dw) = session.call(&call::softmax_classifier_loss(&w, &x, &y, reg)).expect("the reference answers");
+        let (loss, dw) = session.call(&call(&w, &x, &y, reg)).expect("the reference answers");
         json!({ "w": rows(&w), "x": rows(&x), "y": y.to_vec(), "reg": reg, "loss": ten_digits(loss), "dw": rows(&dw) })
     });
 }
 
-#[test]
-fn predict() {
-    hold("predict", |session, random, (n, features, classes)| {
+/// The classes that a linear classifier predicts.
+fn predictions(id: &str, call: fn(&Array2<f64>, &Array2<f64>) -> Call<Array1<usize>>) {
+    hold(id, "predict", |session, random, (n, features, classes)| {
         let (w, x) = (matrix(random, (features, classes), 1.0), matrix(random, (n, features), 2.0));
-        let predicted = session.call(&call::predict(&w, &x)).expect("the reference answers");
+        let predicted = session.call(&call(&w, &x)).expect("the reference answers");
         json!({ "w": rows(&w), "x": rows(&x), "classes": predicted.to_vec() })
     });
+}
+
+#[test]
+fn softmax_loss() {
+    loss_of_scores("softmax", "softmax_loss", softmax::call::softmax_loss);
+}
+
+#[test]
+fn softmax_classifier_loss() {
+    loss_of_classifier("softmax", "softmax_classifier_loss", softmax::call::softmax_classifier_loss);
+}
+
+#[test]
+fn softmax_predict() {
+    predictions("softmax", softmax::call::predict);
+}
+
+#[test]
+fn svm_loss() {
+    loss_of_scores("svm", "svm_loss", svm::call::svm_loss);
+}
+
+#[test]
+fn svm_classifier_loss() {
+    loss_of_classifier("svm", "svm_classifier_loss", svm::call::svm_classifier_loss);
+}
+
+#[test]
+fn svm_predict() {
+    predictions("svm", svm::call::predict);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gradus_assignments::ASSIGNMENTS;
 use gradus_question::{Check, Visibility};
 
 const CANARY: &str = "GRADUS-STAFF-ONLY-7c1f4e";
@@ -44,8 +45,7 @@ fn no_public_file_carries_the_canary() {
 
 #[test]
 fn the_points_of_the_checks_are_those_of_the_manifest() {
-    for assignment in gradus_assignments::ASSIGNMENTS {
-        let key = gradus_grader::key(assignment.id).expect("each assignment has a key");
+    for (key, assignment) in keys().zip(ASSIGNMENTS) {
         assert_eq!(key.assignment.id, assignment.id);
         let manifest = assignment.manifest().expect("the manifest is right");
         for entry in &manifest.functions {
@@ -58,41 +58,69 @@ fn the_points_of_the_checks_are_those_of_the_manifest() {
     }
 }
 
+fn keys() -> impl Iterator<Item = &'static gradus_grader::Key> {
+    ASSIGNMENTS.iter().map(|assignment| gradus_grader::key(assignment.id).expect("each assignment has a key"))
+}
+
 #[test]
 fn checks_have_names_of_their_own_and_sentences_to_read() {
-    let key = gradus_grader::key("softmax").expect("softmax has a key");
-    let mut names = BTreeSet::new();
-    let hidden = (key.hidden_checks)();
-    let public = (key.assignment.public_checks)();
-    assert!(hidden.iter().all(|check| check.visibility == Visibility::Hidden && check.points > 0));
-    assert!(public.iter().all(|check| check.visibility == Visibility::Public));
-    for check in hidden.iter().chain(&public) {
-        assert!(names.insert((check.function, check.name)), "two checks are called {}: {}", check.function, check.name);
-        assert!(check.expectation.split_whitespace().count() > 3, "{}: {}", check.function, check.name);
-        assert!(key.assignment.functions.iter().any(|function| function.name == check.function));
+    for key in keys() {
+        let mut names = BTreeSet::new();
+        let hidden = (key.hidden_checks)();
+        let public = (key.assignment.public_checks)();
+        assert!(hidden.iter().all(|check| check.visibility == Visibility::Hidden && check.points > 0));
+        assert!(public.iter().all(|check| check.visibility == Visibility::Public));
+        for check in hidden.iter().chain(&public) {
+            let (function, name) = (check.function, check.name);
+            assert!(names.insert((function, name)), "two checks are called {function}: {name}");
+            assert!(check.expectation.split_whitespace().count() > 3, "{function}: {name}");
+            assert!(key.assignment.functions.iter().any(|known| known.name == function), "{function}: {name}");
+        }
     }
 }
 
 #[test]
 fn the_museum_holds_every_recorded_answer_and_says_what_it_is() {
-    let key = gradus_grader::key("softmax").expect("softmax has a key");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("keys/softmax");
-    for (kind, right) in [("wrong", false), ("right", true)] {
-        let on_disk: BTreeSet<_> = files_below(&folder.join(kind))
-            .iter()
-            .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
-            .collect();
-        let shown: BTreeSet<_> = key
-            .museum
-            .iter()
-            .filter(|specimen| specimen.right == right)
-            .map(|specimen| specimen.name.to_owned())
-            .collect();
-        assert_eq!(on_disk, shown);
+    let folder = |id: &str, kind: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("keys").join(id).join(kind);
+    for key in keys() {
+        for (kind, right) in [("wrong", false), ("right", true)] {
+            let on_disk: BTreeSet<_> = files_below(&folder(key.assignment.id, kind))
+                .iter()
+                .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
+                .collect();
+            let shown: BTreeSet<_> = key
+                .museum
+                .iter()
+                .filter(|specimen| specimen.right == right)
+                .map(|specimen| specimen.name.to_owned())
+                .collect();
+            assert!(on_disk.is_subset(&shown), "{:?} are not shown", on_disk.difference(&shown));
+            // An answer to a question that an earlier assignment asks too is shown from there.
+            for name in shown.difference(&on_disk) {
+                let earlier = ASSIGNMENTS.iter().take_while(|earlier| earlier.id != key.assignment.id);
+                let found = earlier
+                    .map(|earlier| folder(earlier.id, kind).join(format!("{name}.rs")))
+                    .any(|path| path.exists());
+                assert!(found, "{}: {name} is nowhere on disk", key.assignment.id);
+            }
+        }
+        for specimen in key.museum {
+            let first_line = specimen.source.lines().next().unwrap_or_default();
+            assert_eq!(first_line.trim_start_matches(['/', '!']).trim(), specimen.about, "{}", specimen.name);
+        }
     }
-    for specimen in key.museum {
-        let first_line = specimen.source.lines().next().unwrap_or_default();
-        assert_eq!(first_line.trim_start_matches(['/', '!']).trim(), specimen.about, "{}", specimen.name);
+}
+
+#[test]
+fn each_question_has_recorded_answers_of_both_kinds() {
+    for key in keys() {
+        for function in key.assignment.functions {
+            let answers =
+                |specimen: &&gradus_grader::Specimen| specimen.source.contains(&format!("fn {}(", function.name));
+            let wrong = key.museum.iter().filter(|specimen| !specimen.right).filter(answers).count();
+            let right = key.museum.iter().filter(|specimen| specimen.right).filter(answers).count();
+            assert!(wrong >= 4 && right >= 2, "{}: {wrong} wrong ones, {right} right ones", function.name);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::frame;
 #[cfg(feature = "topics")]
 pub use crate::rich::train;
 pub use crate::rich::{LiveTraining, figure, show_images, training};
+pub use crate::show;
 
 /// Shows a value below the cell, now.
 pub fn show<T: Show + ?Sized>(value: &T) {

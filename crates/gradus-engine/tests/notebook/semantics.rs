@@ -197,6 +197,11 @@ fn values_show_themselves() {
     let seen = notebook.seen();
     let [Seen::Display(_, picture, None, false)] = &seen[..] else { panic!("{seen:?}") };
     assert!(picture["image/svg+xml"].starts_with("<svg"));
+    // Shown where it stands, from a macro that a Rust file may have among its items.
+    notebook.ok("fn picture() -> gradus_nn::pictures::Picture { gradus_nn::pictures::loss_curves(&[(\"SGD\", &[2.3, 1.7])]) }\nshow!(picture());");
+    let seen = notebook.seen();
+    let [Seen::Display(_, picture, None, false)] = &seen[..] else { panic!("{seen:?}") };
+    assert!(picture["image/svg+xml"].starts_with("<svg"));
     notebook.ok("show_named(\"bar\", \"text/html\", \"<b>1</b>\"); show_again(\"bar\", \"text/html\", \"<b>2</b>\"); clear_output_on_next();");
     assert!(
         matches!(&notebook.seen()[..], [Seen::Display(_, _, Some(a), false), Seen::Display(_, _, Some(b), true), Seen::Clear(_, true)] if a == "bar" && b == "bar")

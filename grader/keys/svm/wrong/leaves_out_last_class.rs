@@ -1,0 +1,19 @@
+// The search for the highest score ends one class too early.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array1, Array2};
+
+pub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> {
+    let scores = x.dot(w);
+    let mut classes = Array1::zeros(x.nrows());
+    for (i, row) in scores.rows().into_iter().enumerate() {
+        let mut best = 0;
+        for c in 0..row.len().saturating_sub(1) {
+            if row[c] > row[best] {
+                best = c;
+            }
+        }
+        classes[i] = best;
+    }
+    classes
+}
