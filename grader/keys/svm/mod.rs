@@ -5,6 +5,9 @@ mod checks;
 #[expect(clippy::too_many_arguments, reason = "a search has as many")]
 mod reference;
 mod samples;
+// The reference is made of it. It is a notebook's text, with statements where a module has items, so only editors read it.
+#[cfg(rust_analyzer)]
+mod source;
 
 use gradus_assignments::svm::Functions;
 use gradus_question::Answer;
