@@ -136,7 +136,7 @@ fn no_assignments_students_can_call_its_answers() {
                     let way = format!("{module}::{}", function.name);
                     let signature = function.signature();
                     let names = argument_names(&signature).join(", ");
-                    let refusal = compile(&format!("use ndarray::*;\npub {signature} {{ {way}({names}) }}"));
+                    let refusal = compile(&format!("use ndarray::*;\n{signature} {{ {way}({names}) }}"));
                     // Unknown; or another function of that name, which does not take the arguments.
                     let refused = ["E0432", "E0433", "E0425", "E0061", "E0277", "E0308"]
                         .iter()
