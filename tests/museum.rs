@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::support::{gradus, repository, results};
-use gradus_grader::Key;
 use gradus_judge::museum::{summary, whole_submission};
 
 #[test]

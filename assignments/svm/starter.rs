@@ -37,14 +37,17 @@
 // - All numbers are `f64`. At least one example, one feature and one class can be taken for granted.
 
 // %% id="imports"
+use ndarray::{Array1, Array2, Axis};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+// %% id="imports-for-experiments"
 use gradus_nn::data::fashion_mnist::{CLASS_NAMES, load};
 use gradus_nn::metrics::accuracy;
 use gradus_nn::pictures::{Picture, Tones, image_grid, line_chart, loss_curves, weight_templates};
 use gradus_nn::preprocess::{add_bias_column, mean_image, subtract_mean};
 use gradus_nn::split::{SplitSizes, split};
-use ndarray::{Array1, Array2, Array4, Axis, array, s};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use ndarray::{Array4, array, s};
 use std::time::Instant;
 
 // %% [markdown] id="images-text"
@@ -88,7 +91,8 @@ fn clothing() -> Clothing {
 /// One image of each class in each row.
 fn examples() -> Picture {
     let fashion = load();
-    let of_class = |class: usize| (0..6000).filter(move |&i| fashion.train.labels[i] == class).take(3).collect::<Vec<_>>();
+    let of_class =
+        |class: usize| (0..6000).filter(move |&i| fashion.train.labels[i] == class).take(3).collect::<Vec<_>>();
     let chosen: Vec<Vec<usize>> = (0..10).map(of_class).collect();
     let pixels = load().train.unit_rows::<f64>();
     let images = Array4::from_shape_fn((30, 1, 28, 28), |(n, _, row, column)| {
@@ -135,10 +139,12 @@ show!(examples());
 fn hinge() -> Picture {
     let leads: Vec<f64> = (-20..=30).map(|tenth| 0.1 * f64::from(tenth)).collect();
     let line = |cost: fn(f64) -> f64| leads.iter().map(|&lead| (lead, cost(lead))).collect::<Vec<_>>();
-    line_chart("The price of a small lead", "lead of the label's score over the other", "loss", &[
-        ("hinge", line(|lead| (1.0 - lead).max(0.0))),
-        ("softmax, two classes", line(|lead| (-lead).exp().ln_1p())),
-    ])
+    line_chart(
+        "The price of a small lead",
+        "lead of the label's score over the other",
+        "loss",
+        &[("hinge", line(|lead| (1.0 - lead).max(0.0))), ("softmax, two classes", line(|lead| (-lead).exp().ln_1p()))],
+    )
 }
 
 show!(hinge());
@@ -173,10 +179,12 @@ fn slopes_near_the_edge(step: f64) -> Picture {
     let scores: Vec<f64> = (-20..=20).map(|i| 0.05 * f64::from(i) + 0.01).collect();
     let by_differences = scores.iter().map(|&score| (score, (at(score + step).0 - at(score - step).0) / (2.0 * step)));
     let by_formula = scores.iter().map(|&score| (score, at(score).1[[0, 1]]));
-    line_chart("Slopes near the edge", "score of the other class", "slope", &[
-        ("by differences", by_differences.collect()),
-        ("svm_loss", by_formula.collect()),
-    ])
+    line_chart(
+        "Slopes near the edge",
+        "score of the other class",
+        "slope",
+        &[("by differences", by_differences.collect()), ("svm_loss", by_formula.collect())],
+    )
 }
 
 show!(slopes_near_the_edge(0.3));
@@ -207,12 +215,7 @@ show!(slopes_near_the_edge(0.3));
 /// - `y`: labels (batch)
 /// - `reg`: strength of the regulariser `reg * sum(w^2)`
 /// - returns the loss and `dw` (features, classes)
-pub fn svm_classifier_loss_naive(
-    w: &Array2<f64>,
-    x: &Array2<f64>,
-    y: &Array1<usize>,
-    reg: f64,
-) -> (f64, Array2<f64>) {
+pub fn svm_classifier_loss_naive(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {
     todo!("svm: question 2")
 }
 
@@ -436,7 +439,9 @@ fn grid_shown(rates: &[f64], regs: &[f64], accuracies: &Array2<f64>) -> Picture 
     let lines: Vec<(&str, Vec<(f64, f64)>)> = names
         .iter()
         .zip(accuracies.columns())
-        .map(|(name, column)| (name.as_str(), rates.iter().map(|rate| rate.log10()).zip(column.iter().copied()).collect()))
+        .map(|(name, column)| {
+            (name.as_str(), rates.iter().map(|rate| rate.log10()).zip(column.iter().copied()).collect())
+        })
         .collect();
     line_chart("Validation accuracy", "logarithm of the learning rate, to base 10", "accuracy", &lines)
 }
@@ -445,7 +450,9 @@ fn search_and_show() -> String {
     let (rates, regs) = ([1e-3, 1e-2, 1e-1, 1.0], [1e-4, 1e-2, 1.0]);
     let (rate, reg, accuracies) = grid(&rates, &regs, 500);
     show!(grid_shown(&rates, &regs, &accuracies));
-    format!("learning rates in rows, strengths in columns:\n{accuracies:.3}\nbest: learning rate {rate}, strength {reg}")
+    format!(
+        "learning rates in rows, strengths in columns:\n{accuracies:.3}\nbest: learning rate {rate}, strength {reg}"
+    )
 }
 
 // %% id="grid-run"
@@ -483,24 +490,24 @@ println!("accuracy on the test images: {:.3}", test_accuracy(1e-2, 1e-2));
 // %% [markdown] id="written-text"
 // ## Questions to answer in words
 //
-// A few sentences each, in the empty cell below the question. They are read by a person.
+// A few sentences each, below the question in its own cell. They are read by a person, and worth 2 points each on top.
 
-// %% [markdown] id="written-1" gradus={"role": "written", "points": 0}
+// %% [markdown] id="written-1"
 // **Written 1.** A classmate checks `svm_loss` by differences with a step of 1e-5 on 500 scores. 499 of them agree to eight
 // digits, one is off by 0.37. Is that a reason to worry? What causes it? Can the same happen with the softmax loss? How does
 // the chance of it change with the margin, with the step, and with the number of classes?
+//
+// *Write your answer here.*
 
-// %% [markdown] id="written-1-answer"
-
-// %% [markdown] id="written-2" gradus={"role": "written", "points": 0}
+// %% [markdown] id="written-2"
 // **Written 2.** Describe two of the templates that your classifier learned. Why do they look like that, and why does a
 // template often show the outlines of more than one thing?
+//
+// *Write your answer here.*
 
-// %% [markdown] id="written-2-answer"
-
-// %% [markdown] id="written-3" gradus={"role": "written", "points": 0}
+// %% [markdown] id="written-3"
 // **Written 3.** All weights are multiplied by 10. What happens to the predictions, to the hinge loss of an example whose
 // margins are all kept, to that of an example with a wrong prediction, and to the regulariser? What would happen to the
 // weights of data that a line can tell apart if `reg` were 0, and does it differ from the softmax loss?
-
-// %% [markdown] id="written-3-answer"
+//
+// *Write your answer here.*

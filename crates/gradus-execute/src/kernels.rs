@@ -202,7 +202,7 @@ mod tests {
         let prefix = tempfile::tempdir().expect("a folder");
         let kernels = prefix.path().join("share/jupyter/kernels");
         install(&kernels, "snake", &entry(&["python", "-f", "{connection_file}", "{resource_dir}/x", "{prefix}"]));
-        let kernel = InstalledKernel::find("snake", &[kernels.clone()]).expect("it is installed");
+        let kernel = InstalledKernel::find("snake", std::slice::from_ref(&kernels)).expect("it is installed");
         assert_eq!(kernel.interrupt_mode, InterruptMode::Signal);
         let shown = |path: &str| prefix.path().join(path).display().to_string();
         let [resources, here] = [shown("share/jupyter/kernels/snake/x"), prefix.path().display().to_string()];

@@ -291,7 +291,7 @@ proptest! {
     fn no_text_makes_reading_panic(text in "(// %%( \\[markdown\\])?( gradus=\\{\"role\": \"(answer|written)\"\\})?\n|( {4})?(// )?(BEGIN|END) (SOLUTION|RUBRIC)\n|[a-z{}\"/ ]{0,9}\n){0,12}") {
         if let Ok(source) = Source::parse("p", &text) {
             let _ = source.reference();
-            source.strip().clear();
+            let _ = source.strip().clear();
         }
     }
 }

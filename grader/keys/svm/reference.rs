@@ -1,21 +1,51 @@
-//! Reference answers of assignment `svm`: a complete submission.
+//! Reference answers of assignment `svm`: a complete submission. Written by `gradus generate` from source.rs.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-// One name a line, so that a recorded answer that brings some of them can take the place of a function here.
+use ndarray::Array1;
+use ndarray::Array2;
 use ndarray::Axis;
-use ndarray::{Array1, Array2};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::Normal;
 use rand::Rng;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-/// Mean multiclass hinge loss with margin 1 over scores `x` (batch, classes) with labels `y` (batch), and its gradient `dx`.
+/// The mean multiclass hinge loss with margin 1, and its gradient with respect to the scores.
+///
+/// - `x`: scores (batch, classes)
+/// - `y`: labels (batch), each below the number of classes
+/// - returns the loss and `dx` (batch, classes)
 pub fn svm_loss(x: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {
     mean_loss_and_gradient(x, y)
 }
 
-/// Loss of the linear classifier `w` with `reg * sum(w^2)`, and `dw`; with loops.
+fn mean_loss_and_gradient(scores: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {
+    let n = y.len() as f64;
+    let margins = margins(scores, y);
+    let mut dscores = margins.mapv(|margin| if margin > 0.0 { 1.0 / n } else { 0.0 });
+    for (mut row, &label) in dscores.rows_mut().into_iter().zip(y) {
+        row[label] = -row.sum();
+    }
+    (margins.iter().map(|margin| margin.max(0.0)).sum::<f64>() / n, dscores)
+}
+
+/// How far each class misses the margin, negative where it keeps it; minus infinity for the label's own class.
+pub fn margins(scores: &Array2<f64>, y: &Array1<usize>) -> Array2<f64> {
+    let mut margins = scores.to_owned();
+    for (mut row, &label) in margins.rows_mut().into_iter().zip(y) {
+        row += 1.0 - row[label];
+        row[label] = f64::NEG_INFINITY;
+    }
+    margins
+}
+
+/// The loss of a linear classifier and its gradient with respect to the weights, with loops.
+///
+/// - `w`: weights (features, classes)
+/// - `x`: data (batch, features)
+/// - `y`: labels (batch)
+/// - `reg`: strength of the regulariser `reg * sum(w^2)`
+/// - returns the loss and `dw` (features, classes)
 pub fn svm_classifier_loss_naive(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {
     let (features, classes) = w.dim();
     let n = x.nrows() as f64;
@@ -49,12 +79,30 @@ pub fn svm_classifier_loss_naive(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<us
     (loss, dw)
 }
 
-/// The same loss and gradient, vectorised.
+/// The loss of a linear classifier and its gradient with respect to the weights, vectorised.
+///
+/// Arguments and results as in [`svm_classifier_loss_naive`].
 pub fn svm_classifier_loss(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {
     regularised_loss_and_gradient(w, x, y, reg)
 }
 
-/// Mini-batch gradient descent: weights, and the loss of each batch before its update.
+fn regularised_loss_and_gradient(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {
+    let (loss, dscores) = mean_loss_and_gradient(&x.dot(w), y);
+    let mut dw = x.t().dot(&dscores);
+    dw.scaled_add(2.0 * reg, w);
+    (loss + reg * w.iter().map(|weight| weight * weight).sum::<f64>(), dw)
+}
+
+/// Trains a linear classifier with hinge loss by mini-batch gradient descent.
+///
+/// - `x`: data (batch, features)
+/// - `y`: labels (batch)
+/// - `learning_rate`: the length of a step, as a factor of the gradient
+/// - `reg`: strength of the regulariser `reg * sum(w^2)`
+/// - `iterations`: number of steps
+/// - `batch_size`: number of examples in each mini-batch, at least 1
+/// - `seed`: where the random numbers start
+/// - returns the weights (features, max(y) + 1), and the loss of each mini-batch before its step
 pub fn train_svm(
     x: &Array2<f64>,
     y: &Array1<usize>,
@@ -79,14 +127,24 @@ pub fn train_svm(
     (w, history)
 }
 
-/// The class with the highest score for each row of `x`.
+/// The class with the highest score for each example.
+///
+/// - `w`: weights (features, classes)
+/// - `x`: data (batch, features)
+/// - returns a class (batch), each below the number of classes
 pub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> {
     x.dot(w).map_axis(Axis(1), |scores| {
         scores.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(class, _)| class)
     })
 }
 
-/// Tries all pairs: the one with the highest accuracy on the validation examples, and all accuracies.
+/// Tries all pairs of a learning rate and a strength of regularisation.
+///
+/// - `x_train`, `y_train`: examples to train on (batch, features), (batch)
+/// - `x_val`, `y_val`: examples to choose by (batch, features), (batch)
+/// - `learning_rates`, `regs`: what to try, at least one of each
+/// - `iterations`, `batch_size`, `seed`: passed on to [`train_svm`]
+/// - returns the best learning rate, the best strength, and all validation accuracies (learning rates, strengths)
 pub fn search(
     x_train: &Array2<f64>,
     y_train: &Array1<usize>,
@@ -112,34 +170,4 @@ pub fn search(
         }
     }
     (best_rate, best_reg, accuracies)
-}
-
-// The helpers stand apart from the questions, so that a wrong answer to one question can stand in for it without
-// spoiling the others.
-
-fn regularised_loss_and_gradient(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {
-    let (loss, dscores) = mean_loss_and_gradient(&x.dot(w), y);
-    let mut dw = x.t().dot(&dscores);
-    dw.scaled_add(2.0 * reg, w);
-    (loss + reg * w.iter().map(|weight| weight * weight).sum::<f64>(), dw)
-}
-
-fn mean_loss_and_gradient(scores: &Array2<f64>, y: &Array1<usize>) -> (f64, Array2<f64>) {
-    let n = y.len() as f64;
-    let margins = margins(scores, y);
-    let mut dscores = margins.mapv(|margin| if margin > 0.0 { 1.0 / n } else { 0.0 });
-    for (mut row, &label) in dscores.rows_mut().into_iter().zip(y) {
-        row[label] = -row.sum();
-    }
-    (margins.iter().map(|margin| margin.max(0.0)).sum::<f64>() / n, dscores)
-}
-
-/// How far each class misses the margin, negative where it keeps it; minus infinity for the label's own class.
-pub fn margins(scores: &Array2<f64>, y: &Array1<usize>) -> Array2<f64> {
-    let mut margins = scores.to_owned();
-    for (mut row, &label) in margins.rows_mut().into_iter().zip(y) {
-        row += 1.0 - row[label];
-        row[label] = f64::NEG_INFINITY;
-    }
-    margins
 }

@@ -94,7 +94,8 @@ fn clothing() -> Clothing {
 /// One image of each class in each row.
 fn examples() -> Picture {
     let fashion = load();
-    let of_class = |class: usize| (0..6000).filter(move |&i| fashion.train.labels[i] == class).take(3).collect::<Vec<_>>();
+    let of_class =
+        |class: usize| (0..6000).filter(move |&i| fashion.train.labels[i] == class).take(3).collect::<Vec<_>>();
     let chosen: Vec<Vec<usize>> = (0..10).map(of_class).collect();
     let pixels = load().train.unit_rows::<f64>();
     let images = Array4::from_shape_fn((30, 1, 28, 28), |(n, _, row, column)| {
@@ -141,10 +142,12 @@ show!(examples());
 fn hinge() -> Picture {
     let leads: Vec<f64> = (-20..=30).map(|tenth| 0.1 * f64::from(tenth)).collect();
     let line = |cost: fn(f64) -> f64| leads.iter().map(|&lead| (lead, cost(lead))).collect::<Vec<_>>();
-    line_chart("The price of a small lead", "lead of the label's score over the other", "loss", &[
-        ("hinge", line(|lead| (1.0 - lead).max(0.0))),
-        ("softmax, two classes", line(|lead| (-lead).exp().ln_1p())),
-    ])
+    line_chart(
+        "The price of a small lead",
+        "lead of the label's score over the other",
+        "loss",
+        &[("hinge", line(|lead| (1.0 - lead).max(0.0))), ("softmax, two classes", line(|lead| (-lead).exp().ln_1p()))],
+    )
 }
 
 show!(hinge());
@@ -203,10 +206,12 @@ fn slopes_near_the_edge(step: f64) -> Picture {
     let scores: Vec<f64> = (-20..=20).map(|i| 0.05 * f64::from(i) + 0.01).collect();
     let by_differences = scores.iter().map(|&score| (score, (at(score + step).0 - at(score - step).0) / (2.0 * step)));
     let by_formula = scores.iter().map(|&score| (score, at(score).1[[0, 1]]));
-    line_chart("Slopes near the edge", "score of the other class", "slope", &[
-        ("by differences", by_differences.collect()),
-        ("svm_loss", by_formula.collect()),
-    ])
+    line_chart(
+        "Slopes near the edge",
+        "score of the other class",
+        "slope",
+        &[("by differences", by_differences.collect()), ("svm_loss", by_formula.collect())],
+    )
 }
 
 show!(slopes_near_the_edge(0.3));
@@ -237,12 +242,7 @@ show!(slopes_near_the_edge(0.3));
 /// - `y`: labels (batch)
 /// - `reg`: strength of the regulariser `reg * sum(w^2)`
 /// - returns the loss and `dw` (features, classes)
-pub fn svm_classifier_loss_naive(
-    w: &Array2<f64>,
-    x: &Array2<f64>,
-    y: &Array1<usize>,
-    reg: f64,
-) -> (f64, Array2<f64>) {
+pub fn svm_classifier_loss_naive(w: &Array2<f64>, x: &Array2<f64>, y: &Array1<usize>, reg: f64) -> (f64, Array2<f64>) {
     // BEGIN SOLUTION
     let (features, classes) = w.dim();
     let n = x.nrows() as f64;
@@ -545,7 +545,9 @@ fn grid_shown(rates: &[f64], regs: &[f64], accuracies: &Array2<f64>) -> Picture 
     let lines: Vec<(&str, Vec<(f64, f64)>)> = names
         .iter()
         .zip(accuracies.columns())
-        .map(|(name, column)| (name.as_str(), rates.iter().map(|rate| rate.log10()).zip(column.iter().copied()).collect()))
+        .map(|(name, column)| {
+            (name.as_str(), rates.iter().map(|rate| rate.log10()).zip(column.iter().copied()).collect())
+        })
         .collect();
     line_chart("Validation accuracy", "logarithm of the learning rate, to base 10", "accuracy", &lines)
 }
@@ -554,7 +556,9 @@ fn search_and_show() -> String {
     let (rates, regs) = ([1e-3, 1e-2, 1e-1, 1.0], [1e-4, 1e-2, 1.0]);
     let (rate, reg, accuracies) = grid(&rates, &regs, 500);
     show!(grid_shown(&rates, &regs, &accuracies));
-    format!("learning rates in rows, strengths in columns:\n{accuracies:.3}\nbest: learning rate {rate}, strength {reg}")
+    format!(
+        "learning rates in rows, strengths in columns:\n{accuracies:.3}\nbest: learning rate {rate}, strength {reg}"
+    )
 }
 
 // %% id="grid-run"

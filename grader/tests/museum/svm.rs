@@ -97,11 +97,11 @@ wrong_answers! {
     batch_larger_than_data_panics: train_svm, "../../keys/svm/wrong/batch_larger_than_data_panics.rs", Only(&["sizes"]);
     stops_early: train_svm, "../../keys/svm/wrong/stops_early.rs", Only(&["held-out images", "loss falls on images", "several steps"]);
     trains_softmax: train_svm, "../../keys/svm/wrong/trains_softmax.rs", All;
-    argmin: predict, "../../keys/softmax/wrong/argmin.rs", All;
-    predicts_one_too_high: predict, "../../keys/softmax/wrong/predicts_one_too_high.rs", All;
-    search_starts_at_zero: predict, "../../keys/softmax/wrong/search_starts_at_zero.rs", Only(&["classes of fresh data", "inputs left alone", "negative scores", "recorded weights"]);
-    predicts_first_class: predict, "../../keys/softmax/wrong/predicts_first_class.rs", All;
-    argmax_over_examples: predict, "../../keys/softmax/wrong/argmax_over_examples.rs", All;
+    argmin: predict, "../../keys/svm/wrong/argmin.rs", All;
+    predicts_one_too_high: predict, "../../keys/svm/wrong/predicts_one_too_high.rs", All;
+    search_starts_at_zero: predict, "../../keys/svm/wrong/search_starts_at_zero.rs", Only(&["classes of fresh data", "inputs left alone", "negative scores", "recorded weights"]);
+    predicts_first_class: predict, "../../keys/svm/wrong/predicts_first_class.rs", All;
+    argmax_over_examples: predict, "../../keys/svm/wrong/argmax_over_examples.rs", All;
     highest_without_sign: predict, "../../keys/svm/wrong/highest_without_sign.rs", All;
     leaves_out_last_class: predict, "../../keys/svm/wrong/leaves_out_last_class.rs", All;
     whole_numbers: predict, "../../keys/svm/wrong/whole_numbers.rs", All;

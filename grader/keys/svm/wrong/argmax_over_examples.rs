@@ -1,0 +1,19 @@
+//! The highest score is looked for along the wrong axis, so that there is one result for each class.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array1, Array2};
+
+pub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> {
+    let scores = x.dot(w);
+    let mut classes = Array1::zeros(w.ncols());
+    for (i, row) in scores.columns().into_iter().enumerate() {
+        let mut best = 0;
+        for c in 1..row.len() {
+            if row[c] > row[best] {
+                best = c;
+            }
+        }
+        classes[i] = best;
+    }
+    classes
+}

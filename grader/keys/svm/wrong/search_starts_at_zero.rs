@@ -1,0 +1,19 @@
+//! The search for the highest score starts from a score of 0.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array1, Array2};
+
+pub fn predict(w: &Array2<f64>, x: &Array2<f64>) -> Array1<usize> {
+    let scores = x.dot(w);
+    let mut classes = Array1::zeros(x.nrows());
+    for (i, row) in scores.rows().into_iter().enumerate() {
+        let (mut best, mut highest) = (0, 0.0);
+        for c in 0..row.len() {
+            if row[c] > highest {
+                (best, highest) = (c, row[c]);
+            }
+        }
+        classes[i] = best;
+    }
+    classes
+}
