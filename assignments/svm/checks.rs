@@ -18,7 +18,7 @@ pub fn public() -> Vec<Check> {
         check("svm_loss", "four equal scores", "a loss of 3 for four equal scores, and its gradient", equal_scores),
         check(
             "svm_loss",
-            "every margin kept",
+            "leads of more than 1",
             "no loss and no slope where the label's score leads by more than 1",
             margins_kept,
         ),

@@ -3,6 +3,8 @@
 use std::env;
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use gradus_execute::{ExecuteError, InstalledKernel, InterruptMode, OnError, Options, Progress, Summary, execute_in};
 use gradus_kernel::{Connection, Identity, Kernel, NoAssistant};
@@ -71,6 +73,11 @@ impl Run {
     pub fn try_run(&mut self) -> Result<Summary, ExecuteError> {
         let progress = &mut self.progress;
         let result = execute_in(&self.kernel, &mut self.notebook, &self.options, &mut |step| progress.push(step));
+        // A killed process may be seen for a moment more, longer on a busy machine.
+        let end = Instant::now() + Duration::from_secs(5);
+        while !processes_in(self.folder.path()).is_empty() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(20));
+        }
         assert_eq!(processes_in(self.folder.path()), Vec::<String>::new(), "processes were left");
         result
     }
