@@ -91,10 +91,10 @@ fn clothing() -> Clothing {
 /// One image of each class in each row.
 fn examples() -> Picture {
     let fashion = load();
-    let of_class =
-        |class: usize| (0..6000).filter(move |&i| fashion.train.labels[i] == class).take(3).collect::<Vec<_>>();
+    let labels = &fashion.train.labels;
+    let of_class = |class: usize| (0..6000).filter(move |&i| labels[i] == class).take(3).collect::<Vec<_>>();
     let chosen: Vec<Vec<usize>> = (0..10).map(of_class).collect();
-    let pixels = load().train.unit_rows::<f64>();
+    let pixels = fashion.train.unit_rows::<f64>();
     let images = Array4::from_shape_fn((30, 1, 28, 28), |(n, _, row, column)| {
         pixels[[chosen[n % 10][n / 10], 28 * row + column]]
     });
