@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Tries the kernel with Jupyter's own programs: `tests/kernel/run.sh PROGRAM`, where PROGRAM is a built `gradus`.
 # Makes a Python environment of its own (or uses $KERNEL_TEST_ENV), installs the kernel into it, and runs every suite.
-# $SUITES chooses some of: protocol behaviour notebooks run console lab.
+# $SUITES chooses some of: protocol behaviour notebooks run solutions console lab.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 program=${1:?"which gradus?"}
-suites=${SUITES:-protocol behaviour notebooks run console lab}
+suites=${SUITES:-protocol behaviour notebooks run solutions console lab}
 environment=${KERNEL_TEST_ENV:-}
 if [ -z "$environment" ]; then
     environment=$(mktemp --directory)
@@ -35,6 +35,12 @@ for suite in $suites; do
         behaviour) timeout 1200 python expected.py ;;
         notebooks) timeout 300 python -m pytest --quiet -p no:cacheprovider notebooks.py ;;
         run) GRADUS=$program timeout 900 python -m pytest --quiet -p no:cacheprovider run_notebooks.py ;;
+        # Every assignment's solution notebook, from top to bottom. The program is the staff's.
+        solutions)
+            for folder in ../../grader/keys/*/; do
+                timeout 600 "$program" release "$(basename "$folder")" --out "$home/release" --without-program
+            done
+            ;;
         console) timeout 120 python -m pytest --quiet -p no:cacheprovider console.py ;;
         lab) timeout 300 python lab.py ;;
         *) echo "there is no suite $suite" >&2; exit 2 ;;
