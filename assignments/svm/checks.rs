@@ -45,7 +45,7 @@ pub fn public() -> Vec<Check> {
         check("search", "accuracies in their places", PLACES, accuracies_in_their_places),
         check(
             "search",
-            "the best pair",
+            "a pair of the grid",
             "a learning rate and a strength of the grid, with the highest of the returned accuracies",
             best_pair,
         ),
