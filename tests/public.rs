@@ -135,7 +135,7 @@ fn no_assignments_students_can_call_its_answers() {
                 for module in modules(path) {
                     let way = format!("{module}::{}", function.name);
                     let signature = function.signature();
-                    let names = argument_names(&signature).join(", ");
+                    let names = function.arguments.join(", ");
                     let refusal = compile(&format!("use ndarray::*;\n{signature} {{ {way}({names}) }}"));
                     // Unknown; or another function of that name, which does not take the arguments.
                     let refused = ["E0432", "E0433", "E0425", "E0061", "E0277", "E0308"]
@@ -163,28 +163,6 @@ fn modules(source: &Path) -> Vec<String> {
         found.push(format!("{}::{name}", found.last().expect("the crate")));
     }
     found
-}
-
-/// The names of a signature's arguments.
-fn argument_names(signature: &str) -> Vec<&str> {
-    let arguments = signature.split_once('(').map_or("", |(_, rest)| rest);
-    let (mut names, mut depth, mut start) = (Vec::new(), 0, 0);
-    for (at, character) in arguments.char_indices() {
-        match character {
-            ')' if depth == 0 => {
-                names.push(&arguments[start..at]);
-                break;
-            }
-            '(' | '<' | '[' => depth += 1,
-            ')' | '>' | ']' => depth -= 1,
-            ',' if depth == 0 => {
-                names.push(&arguments[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    names.iter().filter_map(|argument| argument.split_once(':')).map(|(name, _)| name.trim()).collect()
 }
 
 /// What rustc says about a student's crate.

@@ -44,4 +44,4 @@ pub use contract::{
     Cell, CellError, CellErrorKind, Completeness, Engine, Event, Interrupt, MimeBundle, Outcome, Success, Variable,
 };
 pub use engine::{Options, RustcEngine, StartError};
-pub use library::{EXTERNS, Library, LibraryError, inner_cargo, workspace};
+pub use library::{EXTERNS, Library, LibraryError, inner_cargo, target, workspace};

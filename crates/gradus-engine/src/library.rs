@@ -116,13 +116,8 @@ impl Library {
     /// The folder of all libraries: `GRADUS_NOTEBOOK_LIBRARY`, or else the one beside the program, or else one in the
     /// workspace's target folder.
     pub fn default_root() -> PathBuf {
-        let in_workspace = || {
-            env::var_os("CARGO_TARGET_DIR")
-                .map_or_else(|| workspace().join("target"), PathBuf::from)
-                .join("notebook-library")
-        };
         let named = env::var_os("GRADUS_NOTEBOOK_LIBRARY").map(PathBuf::from);
-        named.or_else(Self::beside_program).unwrap_or_else(in_workspace)
+        named.or_else(Self::beside_program).unwrap_or_else(|| target().join("notebook-library"))
     }
 
     /// Finds the library in `root` for the notebooks of an assignment, or for all others.
@@ -236,6 +231,11 @@ fn folder(assignment: Option<&str>) -> &str {
 pub fn workspace() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     folder.canonicalize().unwrap_or(folder)
+}
+
+/// The folder that cargo builds the workspace in.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
 /// The topics of the teaching library that students of an assignment may use.

@@ -115,8 +115,7 @@ fn has_tag(cell: &Cell, tag: &str) -> bool {
 /// Nothing of an earlier run stays, nor when it was.
 fn empty(cell: &mut Cell) {
     if cell.cell_type == CellType::Code {
-        cell.execution_count = Some(None);
-        cell.outputs = Some(Vec::new());
+        cell.clear();
         cell.metadata.remove("execution");
     }
 }

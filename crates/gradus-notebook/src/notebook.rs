@@ -90,6 +90,12 @@ impl Notebook {
         Self { cells, metadata, nbformat: 4, nbformat_minor: 5, other: Map::new() }
     }
 
+    /// The assignment that the metadata name: by it the kernel knows which answers the library must not have.
+    #[must_use]
+    pub fn assignment(&self) -> Option<&str> {
+        self.metadata.get("gradus")?.get("assignment")?.as_str()
+    }
+
     /// Reads a notebook of format 4.
     ///
     /// # Errors
@@ -117,6 +123,13 @@ impl Notebook {
 }
 
 impl Cell {
+    /// Makes it a cell that was not run.
+    pub fn clear(&mut self) {
+        let is_code = self.cell_type == CellType::Code;
+        self.execution_count = is_code.then_some(None);
+        self.outputs = is_code.then(Vec::new);
+    }
+
     /// A text cell.
     #[must_use]
     pub fn markdown(id: impl Into<String>, source: impl Into<String>) -> Self {
@@ -130,16 +143,17 @@ impl Cell {
     }
 
     pub(crate) fn with_type(cell_type: CellType, id: String, source: String) -> Self {
-        let is_code = cell_type == CellType::Code;
-        Self {
+        let mut cell = Self {
             cell_type,
             id: Some(id),
             metadata: Map::new(),
             source,
-            execution_count: is_code.then_some(None),
-            outputs: is_code.then(Vec::new),
+            execution_count: None,
+            outputs: None,
             other: Map::new(),
-        }
+        };
+        cell.clear();
+        cell
     }
 }
 

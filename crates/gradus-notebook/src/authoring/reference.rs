@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{File, Item, UseTree, Visibility};
+use syn::{File, Item, Visibility};
 
 use super::error::SourceError;
 use super::region;
 use super::role::Role;
 use super::source::{Source, SourceCell};
+use crate::fragment::Import;
+use crate::imports::ImportTree;
+use crate::item::describe;
+use crate::tokens::mentions;
 
 /// What [`Source::reference`] gives.
 pub(super) fn reference(source: &Source) -> Result<String, SourceError> {
@@ -84,11 +86,11 @@ fn wanted(pieces: Vec<Piece>) -> Vec<Piece> {
     loop {
         let mut mentioned = BTreeSet::new();
         for (_, piece) in pieces.iter().filter(|(wanted, _)| *wanted) {
-            identifiers(piece.file.to_token_stream(), &mut mentioned);
+            mentioned.extend(mentions(&piece.text));
         }
         let mut changed = false;
         for (wanted, piece) in pieces.iter_mut().filter(|(wanted, _)| !*wanted) {
-            *wanted = piece.file.items.iter().filter_map(name_of).any(|name| mentioned.contains(&name));
+            *wanted = piece.file.items.iter().flat_map(names_of).any(|name| mentioned.contains(&name));
             changed |= *wanted;
         }
         if !changed {
@@ -97,31 +99,9 @@ fn wanted(pieces: Vec<Piece>) -> Vec<Piece> {
     }
 }
 
-fn identifiers(tokens: TokenStream, into: &mut BTreeSet<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(name) => {
-                into.insert(name.to_string());
-            }
-            TokenTree::Group(group) => identifiers(group.stream(), into),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-}
-
-fn name_of(item: &Item) -> Option<String> {
-    Some(match item {
-        Item::Fn(item) => item.sig.ident.to_string(),
-        Item::Struct(item) => item.ident.to_string(),
-        Item::Enum(item) => item.ident.to_string(),
-        Item::Const(item) => item.ident.to_string(),
-        Item::Static(item) => item.ident.to_string(),
-        Item::Trait(item) => item.ident.to_string(),
-        Item::Type(item) => item.ident.to_string(),
-        Item::Mod(item) => item.ident.to_string(),
-        Item::Macro(item) => item.ident.as_ref()?.to_string(),
-        _ => return None,
-    })
+/// What an item gives a name to; an import, which brings in what is elsewhere, is no such item.
+fn names_of(item: &Item) -> Vec<String> {
+    if matches!(item, Item::Use(_) | Item::ExternCrate(_)) { Vec::new() } else { describe(item, 0).defines }
 }
 
 /// The text without its plain `use` lines, whose paths go to `imports`, name by name.
@@ -132,35 +112,20 @@ fn without_imports(piece: &Piece, imports: &mut BTreeSet<Vec<String>>) -> String
         if !item.attrs.is_empty() || !matches!(item.vis, Visibility::Inherited) || item.leading_colon.is_some() {
             continue;
         }
-        paths(&item.tree, &mut Vec::new(), imports);
+        imports.extend(ImportTree::of_use(&item.tree, 0).imports.iter().map(segments));
         gone.extend(item.span().start().line..=item.span().end().line);
     }
     let lines = piece.text.lines().enumerate().filter(|(index, _)| !gone.contains(&(index + 1)));
     lines.map(|(_, line)| format!("{line}\n")).collect()
 }
 
-fn paths(tree: &UseTree, before: &mut Vec<String>, into: &mut BTreeSet<Vec<String>>) {
-    let with = |last: String, before: &[String]| before.iter().cloned().chain([last]).collect::<Vec<_>>();
-    match tree {
-        UseTree::Path(path) => {
-            before.push(path.ident.to_string());
-            paths(&path.tree, before, into);
-            before.pop();
-        }
-        UseTree::Name(name) if name.ident == "self" => {
-            into.insert(before.clone());
-        }
-        UseTree::Name(name) => {
-            into.insert(with(name.ident.to_string(), before));
-        }
-        UseTree::Rename(rename) => {
-            into.insert(with(format!("{} as {}", rename.ident, rename.rename), before));
-        }
-        UseTree::Glob(_) => {
-            into.insert(with("*".to_owned(), before));
-        }
-        UseTree::Group(group) => group.items.iter().for_each(|tree| paths(tree, before, into)),
+/// The path as a `use` writes it, segment by segment.
+fn segments(import: &Import) -> Vec<String> {
+    let mut segments: Vec<String> = import.path.split("::").map(str::to_owned).collect();
+    if let Some(last) = segments.last_mut().filter(|last| **last != import.name) {
+        *last = format!("{last} as {}", import.name);
     }
+    segments
 }
 
 /// Blank lines around the text go, and of several within it one stays.

@@ -6,7 +6,7 @@ use super::error::SourceError;
 use super::region::{self, Part};
 use super::role::Role;
 use super::{nbgrader, reference};
-use crate::notebook::{Cell, CellType, Notebook};
+use crate::notebook::{Cell, Notebook};
 use crate::percent;
 use crate::to_percent::to_percent;
 
@@ -143,9 +143,7 @@ impl Stripped {
     #[must_use]
     pub fn clear(mut self) -> Cleared {
         for (role, cell) in &mut self.cells {
-            let is_code = cell.cell_type == CellType::Code;
-            cell.outputs = is_code.then(Vec::new);
-            cell.execution_count = is_code.then_some(None);
+            cell.clear();
             cell.metadata.remove("gradus");
             if let Some(kept) = role.kept() {
                 cell.metadata.insert("gradus".to_owned(), kept);
@@ -202,7 +200,7 @@ impl Released {
     }
 }
 
-/// By its metadata the kernel knows which answers the library must not have.
+/// As [`Notebook::assignment`] reads it.
 fn notebook(assignment: &str, cells: Vec<Cell>) -> Notebook {
     let mut notebook = Notebook::new(cells);
     notebook.metadata.insert("gradus".to_owned(), json!({ "assignment": assignment }));

@@ -25,9 +25,9 @@ pub struct Authored {
 impl Authored {
     /// Reads the assignment's manifest and source in the clone at `repository`.
     pub fn read(repository: &Path, assignment: &'static Assignment) -> anyhow::Result<Self> {
-        let place = folder(assignment.id).join("source.rs");
+        let place = source_file(assignment.id);
         let text = fs::read_to_string(repository.join(&place)).with_context(|| format!("{}", place.display()))?;
-        let hinted = |error: SourceError| Hinted::new(format!("{}: {error}", place.display()), error.hint());
+        let hinted = |error| wrong_source(assignment.id, &error);
         let manifest = manifest(repository, assignment)?;
         let questions: Vec<_> = manifest
             .functions
@@ -42,9 +42,7 @@ impl Authored {
     /// The reference answers, as the grader compiles them.
     pub fn reference(&self) -> anyhow::Result<String> {
         let id = self.assignment.id;
-        let answers = self.source.reference().map_err(|error| {
-            Hinted::new(format!("{}: {error}", folder(id).join("source.rs").display()), error.hint())
-        })?;
+        let answers = self.source.reference().map_err(|error| wrong_source(id, &error))?;
         Ok(format!(
             "//! Reference answers of assignment `{id}`: a complete submission. Written by `gradus generate` from source.rs.\n\
              // {}\n\n{answers}",
@@ -70,6 +68,14 @@ fn manifest(repository: &Path, assignment: &'static Assignment) -> anyhow::Resul
         let hint = "it lists the functions of interface.rs, in their order; after a change of that, build gradus again";
         Hinted::new(format!("{}: {error}", place.display()), hint).into()
     })
+}
+
+fn source_file(id: &str) -> PathBuf {
+    folder(id).join("source.rs")
+}
+
+fn wrong_source(id: &str, error: &SourceError) -> Hinted {
+    Hinted::new(format!("{}: {error}", source_file(id).display()), error.hint())
 }
 
 /// The folder of an assignment's key, from the repository's root.

@@ -28,8 +28,7 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
 
     let entries: Vec<_> =
         paths.into_iter().map(|path| Entry { path, seed: options.seed.unwrap_or_else(rand::random) }).collect();
-    let jobs = options.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let outcomes = grade_and_write(&judge, &entries, jobs, &options.out)?;
+    let outcomes = grade_and_write(&judge, &entries, jobs(options.jobs), &options.out)?;
 
     match options.format {
         Format::Text => {
@@ -60,13 +59,7 @@ pub fn staff_judge(assignment: &str, protection: Protection) -> anyhow::Result<J
 
 /// Grades all entries, writing each report as soon as it is there, and the scores at the end.
 pub fn grade_and_write(judge: &Judge, entries: &[Entry], jobs: usize, out: &Path) -> anyhow::Result<Vec<Outcome>> {
-    let bar = terminal::progress(entries.len(), "graded");
-    let outcomes = grade_all(judge, entries, jobs, &|outcome| {
-        write_report(outcome, out);
-        bar.set_message(outcome.submission().to_owned());
-        bar.inc(1);
-    });
-    bar.finish_and_clear();
+    let outcomes = grade_and_show(judge, entries, jobs, &|outcome| write_report(outcome, out));
     report::write_scores(&outcomes, out).map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
     for outcome in &outcomes {
         match outcome {
@@ -78,6 +71,28 @@ pub fn grade_and_write(judge: &Judge, entries: &[Entry], jobs: usize, out: &Path
         }
     }
     Ok(outcomes)
+}
+
+/// Grades all entries, showing on a terminal how far it is.
+pub fn grade_and_show(
+    judge: &Judge,
+    entries: &[Entry],
+    jobs: usize,
+    note: &(dyn Fn(&mut Outcome) + Sync),
+) -> Vec<Outcome> {
+    let bar = terminal::progress(entries.len(), "graded");
+    let outcomes = grade_all(judge, entries, jobs, &|outcome| {
+        note(outcome);
+        bar.set_message(outcome.submission().to_owned());
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    outcomes
+}
+
+/// How many to grade at a time: what is asked for, or else as many as there are cores.
+pub fn jobs(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 
 /// Well when all were graded, whatever their scores.

@@ -70,15 +70,18 @@ fn build_libraries(root: &Path) -> anyhow::Result<()> {
     for assignment in std::iter::once(None).chain(assignments) {
         let whose = assignment.map_or_else(String::new, |id| format!(" of the assignment {id}"));
         eprintln!("building the library that notebooks{whose} use, in {}", root.display());
-        let progress = terminal::talk();
-        let built = Library::build(root, assignment, &mut |line| progress.set_message(line.trim().to_owned()));
-        progress.finish_and_clear();
-        built.map_err(|error| {
-            let hint = "`cargo`, `rustc` 1.95 and a C compiler must be on the path, and the folder that gradus was built in must still be there";
-            Hinted::new(error.to_string(), hint)
-        })?;
+        let hint = "`cargo`, `rustc` 1.95 and a C compiler must be on the path, and the folder that gradus was built in must still be there";
+        build_library(root, assignment, hint)?;
     }
     Ok(())
+}
+
+/// Builds one of the libraries, or brings it up to date, showing on a terminal what cargo is at.
+pub(super) fn build_library(root: &Path, assignment: Option<&str>, hint: &'static str) -> anyhow::Result<Library> {
+    let progress = terminal::talk();
+    let built = Library::build(root, assignment, &mut |line| progress.set_message(line.trim().to_owned()));
+    progress.finish_and_clear();
+    built.map_err(|error| Hinted::new(error.to_string(), hint).into())
 }
 
 /// Puts the libraries of an archive beside those of other assignments' archives, since all have one kernel.
@@ -155,8 +158,7 @@ fn assignment() -> Option<String> {
     // It may count from the server's folder; the kernel is started in the notebook's own.
     let text = fs::read_to_string(&path).or_else(|_| fs::read_to_string(path.file_name().unwrap_or_default())).ok()?;
     let notebook = Notebook::from_json(&text).ok()?;
-    let named = notebook.metadata.get("gradus")?.get("assignment")?.as_str()?;
-    Assignment::find(named).map(|assignment| assignment.id.to_owned())
+    Assignment::find(notebook.assignment()?).map(|assignment| assignment.id.to_owned())
 }
 
 /// The one library that there is, where no clone was built and so there is none for notebooks of no assignment.

@@ -87,8 +87,8 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// The assignment that is asked for, or else the one that the notebook says it is.
 fn assignment_of(options: &Submit, notebook: &[u8]) -> anyhow::Result<&'static Assignment> {
     let notebook = String::from_utf8_lossy(notebook);
-    let metadata = Notebook::from_json(&notebook).map(|notebook| notebook.metadata).unwrap_or_default();
-    let named = metadata.get("gradus").and_then(|gradus| gradus.get("assignment")?.as_str());
+    let notebook = Notebook::from_json(&notebook).ok();
+    let named = notebook.as_ref().and_then(Notebook::assignment);
     match (&options.assignment, named) {
         (Some(asked), named) => {
             if let Some(named) = named.filter(|named| named != asked) {

@@ -2,18 +2,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::thread;
 
 use anyhow::Context;
 use gradus_judge::Outcome;
-use gradus_judge::batch::{Entry, grade_all};
+use gradus_judge::batch::Entry;
 use gradus_judge::museum::whole_submission;
 
 use crate::arguments::Lint;
 use crate::commands::authored::{Authored, folder};
-use crate::commands::grade::staff_judge;
+use crate::commands::grade::{grade_and_show, jobs, staff_judge};
 use crate::error::Hinted;
-use crate::terminal;
 
 /// The recorded reports were made with it.
 const SEED: u64 = 7;
@@ -65,14 +63,7 @@ impl Grading {
             }
         }
         let judge = staff_judge(authored.assignment.id, options.protection)?;
-        let jobs = options.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-        let bar = terminal::progress(entries.len(), "graded");
-        let mut outcomes = grade_all(&judge, &entries, jobs, &|outcome| {
-            bar.set_message(outcome.submission().to_owned());
-            bar.inc(1);
-        })
-        .into_iter();
-        bar.finish_and_clear();
+        let mut outcomes = grade_and_show(&judge, &entries, jobs(options.jobs), &|_| {}).into_iter();
         Ok(Self {
             starter: outcomes.next(),
             reference: outcomes.next(),

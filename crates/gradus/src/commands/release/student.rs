@@ -11,8 +11,7 @@ use super::public::PublicFile;
 use super::{c_library, files_in, library_list, public, rust_version, students_program};
 use crate::arguments::Release;
 use crate::commands::authored::Authored;
-use crate::error::Hinted;
-use crate::terminal;
+use crate::commands::kernel::build_library;
 
 const START: &str = include_str!("START.md");
 const WITH_PROGRAM: (&str, &str) = ("<!-- with the program -->\n", "<!-- /with the program -->\n");
@@ -70,12 +69,8 @@ fn take(to: &str, folder: &Path, files: &mut Vec<PublicFile>) -> anyhow::Result<
 fn notebook_library(id: &str) -> anyhow::Result<std::path::PathBuf> {
     let root = Library::default_root();
     eprintln!("building the library that the notebook uses, in {}", root.display());
-    let progress = terminal::talk();
-    let built = Library::build(&root, Some(id), &mut |line| progress.set_message(line.trim().to_owned()));
-    progress.finish_and_clear();
     let hint = "`cargo`, `rustc` 1.95 and a C compiler must be on the path; --without-program leaves program and libraries out";
-    let library = built.map_err(|error| Hinted::new(error.to_string(), hint))?;
-    Ok(library.directory().to_owned())
+    Ok(build_library(&root, Some(id), hint)?.directory().to_owned())
 }
 
 /// The text with what stands between one pair of lines, and without what stands between the other.

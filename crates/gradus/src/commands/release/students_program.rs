@@ -1,11 +1,9 @@
 //! The students' program: this one, built without the staff's part.
 
-use std::env;
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::Context;
-use gradus_engine::{inner_cargo, workspace};
+use gradus_engine::{inner_cargo, target, workspace};
 
 use crate::commands::completion;
 use crate::error::Hinted;
@@ -13,8 +11,7 @@ use crate::error::Hinted;
 /// Builds it, or brings it up to date, in a target folder of its own: in the workspace's it would take this
 /// program's place.
 pub fn build() -> anyhow::Result<Vec<u8>> {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
-    let target = target.join("students-program");
+    let target = target().join("students-program");
     eprintln!("building the students' program, in {}; minutes at the first time", target.display());
     let mut cargo = inner_cargo();
     cargo.current_dir(workspace());
