@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -45,7 +45,7 @@ pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Content, SubmissionError>
         let reason = "two entries have the same name".to_owned();
         return Err(SubmissionError::NotAnArchive { file: file.to_owned(), reason });
     }
-    let entries = entries(&archive, file)?;
+    let entries = entries(&archive, file, MAX_UNPACKED_BYTES)?;
     let mut notes = Vec::new();
     let (prefix, files, folders) = top_level(&entries);
     if files.is_empty() && folders.len() > 1 && folders.iter().all(|folder| folder.starts_with("submission_")) {
@@ -66,14 +66,18 @@ pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Content, SubmissionError>
 }
 
 /// A file of the archive, by a name that leads nowhere else.
-struct Entry {
-    index: usize,
-    name: String,
-    size: u64,
+pub(crate) struct Entry {
+    pub index: usize,
+    pub name: String,
+    pub size: u64,
 }
 
 /// All files of the archive, in name order, once nothing speaks against any of them.
-fn entries(archive: &ZipArchive<Cursor<&[u8]>>, file: &str) -> Result<Vec<Entry>, SubmissionError> {
+pub(crate) fn entries<R: Read + Seek>(
+    archive: &ZipArchive<R>,
+    file: &str,
+    limit: u64,
+) -> Result<Vec<Entry>, SubmissionError> {
     let mut entries = Vec::new();
     let mut unpacked = 0_u64;
     for index in 0..archive.len() {
@@ -95,8 +99,8 @@ fn entries(archive: &ZipArchive<Cursor<&[u8]>>, file: &str) -> Result<Vec<Entry>
             return Err(SubmissionError::ZipBomb { file, entry, limit: MAX_RATIO });
         }
         unpacked = unpacked.saturating_add(entry.size());
-        if unpacked > MAX_UNPACKED_BYTES {
-            let (file, limit) = (file.to_owned(), MAX_UNPACKED_BYTES);
+        if unpacked > limit {
+            let file = file.to_owned();
             return Err(SubmissionError::TooLarge { file, what: "unpacked files", limit });
         }
         if !entry.is_dir() {
@@ -125,8 +129,7 @@ fn fault_of_name(name: &str) -> Option<&'static str> {
 /// What stands directly in the archive, or in the one folder that it wraps everything into: the path to there, the
 /// files, and the folders beside them.
 fn top_level(entries: &[Entry]) -> (String, Vec<&Entry>, BTreeSet<&str>) {
-    let hidden = |name: &str| name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-    let visible: Vec<_> = entries.iter().filter(|entry| !hidden(&entry.name)).collect();
+    let visible: Vec<_> = entries.iter().filter(|entry| !is_hidden(&entry.name)).collect();
     let mut prefix = String::new();
     for _ in 0..=MAX_WRAPPERS {
         let below = || visible.iter().filter_map(|entry| Some((*entry, entry.name.strip_prefix(&prefix)?)));
@@ -138,6 +141,11 @@ fn top_level(entries: &[Entry]) -> (String, Vec<&Entry>, BTreeSet<&str>) {
         }
     }
     (prefix, Vec::new(), BTreeSet::new())
+}
+
+/// Whether an entry is what a system puts beside a user's files.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX")
 }
 
 fn read_entry(archive: &mut ZipArchive<Cursor<&[u8]>>, entry: &Entry) -> Result<Content, SubmissionError> {
@@ -163,7 +171,7 @@ fn shortened(name: &str) -> String {
 }
 
 /// The library's words without what they repeat.
-fn plain(error: &ZipError) -> String {
+pub(crate) fn plain(error: &ZipError) -> String {
     match error {
         ZipError::Io(error) => error.to_string(),
         ZipError::InvalidArchive(reason) if reason.contains("EOCD") => {

@@ -234,7 +234,9 @@ impl SubmissionError {
                 "Make the archive again from a plain folder that holds the notebooks and Rust files themselves."
             }
             Self::ZipBomb { .. } => "Hand in the notebooks and Rust files themselves; no answer shrinks so much.",
-            Self::ManySubmissions { .. } => "Unpack the archive, and give its folders: each is one submission.",
+            Self::ManySubmissions { .. } => {
+                "Give the archive to `gradus grade`: it takes what a learning platform makes of all submissions."
+            }
             Self::GraderFault { .. } => "Run the grading again; if it fails again, tell the staff. No points are lost.",
         }
     }

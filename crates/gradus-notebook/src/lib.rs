@@ -12,6 +12,7 @@
 mod answers;
 mod archive;
 pub mod authoring;
+mod bulk;
 mod candidate;
 mod deep_stack;
 mod error;
@@ -34,6 +35,7 @@ mod to_percent;
 mod tokens;
 
 pub use archive::{MAX_BYTES as MAX_ARCHIVE_BYTES, MAX_ENTRIES as MAX_ARCHIVE_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES};
+pub use bulk::{Bulk, HandedIn, Platform};
 pub use error::SubmissionError;
 pub use files::{MAX_FOLDER_ENTRIES, MAX_NOTEBOOK_BYTES, MAX_SOURCE_BYTES};
 pub use fragment::{
