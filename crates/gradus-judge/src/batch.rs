@@ -2,61 +2,57 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::grade::Outcome;
-use crate::judge::{Judge, submission_name};
+use crate::judge::submission_name;
 
 /// One submission to grade.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    /// The name that its reports get.
+    pub name: String,
     /// The file or folder.
     pub path: PathBuf,
     /// What its random inputs come from.
     pub seed: u64,
 }
 
+impl Entry {
+    /// A submission that is called as its file or folder is.
+    pub fn new(path: PathBuf, seed: u64) -> Self {
+        Self { name: submission_name(&path), path, seed }
+    }
+}
+
 /// Grades all entries on `jobs` threads and returns their outcomes in the order of the entries.
 ///
-/// `finished` is called with each outcome as soon as it is there, from the thread that graded it; it may change the
-/// outcome, for example into a fault when its report cannot be written.
-pub fn grade_all(
-    judge: &Judge,
-    entries: &[Entry],
-    jobs: usize,
-    finished: &(dyn Fn(&mut Outcome) + Sync),
-) -> Vec<Outcome> {
+/// `grade` makes the outcome of one, in most cases by [`Judge::grade`](crate::Judge::grade). When it panics, that is a
+/// fault of ours, and the others are graded all the same.
+pub fn grade_all(entries: &[Entry], jobs: usize, grade: &(dyn Fn(&Entry) -> Outcome + Sync)) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
-    let outcomes: Vec<Mutex<Option<Outcome>>> = entries.iter().map(|_| Mutex::new(None)).collect();
+    let outcomes: Vec<OnceLock<Outcome>> = entries.iter().map(|_| OnceLock::new()).collect();
     thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, entries.len().max(1)) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(entry) = entries.get(index) else { break };
-                    let mut outcome = grade_one(judge, entry);
-                    finished(&mut outcome);
-                    *outcomes[index].lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(outcome);
+                    let outcome = catch_unwind(AssertUnwindSafe(|| grade(entry)));
+                    let _ = outcomes[index].set(outcome.unwrap_or_else(|_| panicked(entry)));
                 }
             });
         }
     });
-    let taken = outcomes.into_iter().zip(entries).map(|(outcome, entry)| {
-        let outcome = outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        outcome.unwrap_or_else(|| panicked(entry))
-    });
-    taken.collect()
-}
-
-fn grade_one(judge: &Judge, entry: &Entry) -> Outcome {
-    catch_unwind(AssertUnwindSafe(|| judge.grade(&entry.path, entry.seed))).unwrap_or_else(|_| panicked(entry))
+    let taken = outcomes.into_iter().zip(entries);
+    taken.map(|(outcome, entry)| outcome.into_inner().unwrap_or_else(|| panicked(entry))).collect()
 }
 
 fn panicked(entry: &Entry) -> Outcome {
     Outcome::Fault {
-        submission: submission_name(&entry.path),
+        submission: entry.name.clone(),
         message: "the grader panicked; its message stands above".to_owned(),
         hint: "this is not the student's doing: report it with the submission".to_owned(),
     }

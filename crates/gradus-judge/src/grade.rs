@@ -1,16 +1,16 @@
 //! What grading one submission gave: the data that all reports are made from.
 //!
 //! A hidden check's messages in here are already without values; nothing in here needs to be kept from the student
-//! except [`Grade::seed`].
+//! except [`Grade::seed`], which is therefore left out where a grade is written as JSON.
 
 use std::fmt;
 use std::time::Duration;
 
 use gradus_question::{Verdict, Visibility};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How grading one submission ended. Each submission ends in exactly one of these.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Outcome {
     /// It was graded, whatever its score.
@@ -38,7 +38,7 @@ pub enum Outcome {
 }
 
 /// One submission's grade.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grade {
     /// The submission's name: its file's or folder's, without extension.
     pub submission: String,
@@ -60,7 +60,7 @@ pub struct Grade {
 }
 
 /// One function's grade.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FunctionGrade {
     /// The function's name.
     pub name: String,
@@ -75,7 +75,7 @@ pub struct FunctionGrade {
 }
 
 /// The student's code for one function.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answer {
     /// Where its first line stands.
     pub location: Location,
@@ -84,7 +84,7 @@ pub struct Answer {
 }
 
 /// Whether a function could be called.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state", content = "messages")]
 pub enum FunctionState {
     /// It compiled.
@@ -92,11 +92,11 @@ pub enum FunctionState {
     /// The submission does not have it.
     Missing,
     /// It, or something it needs, did not get through the compiler; the verdict says how.
-    Broken(#[serde(serialize_with = "verdict_id")] Verdict, Vec<Message>),
+    Broken(#[serde(with = "verdict_id")] Verdict, Vec<Message>),
 }
 
 /// What the compiler, or the scan before it, says about a student's code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The compiler's code, for example `E0308`.
     pub code: Option<String>,
@@ -111,21 +111,21 @@ pub struct Message {
 }
 
 /// One check's result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CheckGrade {
     /// What it looks at, in a few words.
     pub name: String,
     /// What was expected, in a sentence.
     pub expectation: String,
     /// Whether the check is public.
-    #[serde(serialize_with = "is_public", rename = "public")]
+    #[serde(with = "is_public", rename = "public")]
     pub visibility: Visibility,
     /// What was earned.
     pub points: u32,
     /// What could have been earned.
     pub max_points: u32,
     /// How it came out.
-    #[serde(serialize_with = "verdict_id")]
+    #[serde(with = "verdict_id")]
     pub verdict: Verdict,
     /// What happened, when it did not pass.
     pub message: Option<String>,
@@ -136,7 +136,7 @@ pub struct CheckGrade {
 }
 
 /// Something that was repaired or left out while reading, said to the student.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remark {
     /// Where.
     pub location: Option<Location>,
@@ -147,7 +147,7 @@ pub struct Remark {
 }
 
 /// A place in what the student handed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// The file's name.
     pub file: String,
@@ -158,7 +158,7 @@ pub struct Location {
 }
 
 /// How long each phase took.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Timings {
     /// Reading the submission and finding the answers.
     pub extract: Duration,
@@ -229,6 +229,24 @@ impl Outcome {
         }
     }
 
+    /// What was earned: nothing by what cannot be read, and no score at all after a fault of ours.
+    pub fn points(&self) -> Option<u32> {
+        match self {
+            Self::Graded(grade) => Some(grade.points()),
+            Self::Unreadable { .. } => Some(0),
+            Self::Fault { .. } => None,
+        }
+    }
+
+    /// What could have been earned, unless a fault of ours kept it from being known.
+    pub fn max_points(&self) -> Option<u32> {
+        match self {
+            Self::Graded(grade) => Some(grade.max_points()),
+            Self::Unreadable { max_points, .. } => Some(*max_points),
+            Self::Fault { .. } => None,
+        }
+    }
+
     /// The outcome as machines read it.
     pub fn id(&self) -> &'static str {
         match self {
@@ -255,10 +273,30 @@ impl fmt::Display for Location {
     }
 }
 
-fn verdict_id<S: serde::Serializer>(verdict: &Verdict, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(verdict.id())
+mod verdict_id {
+    use gradus_question::Verdict;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(verdict: &Verdict, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(verdict.id())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Verdict, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Verdict::from_id(&id).ok_or_else(|| D::Error::custom(format!("there is no verdict `{id}`")))
+    }
 }
 
-fn is_public<S: serde::Serializer>(visibility: &Visibility, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_bool(*visibility == Visibility::Public)
+mod is_public {
+    use gradus_question::Visibility;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(visibility: &Visibility, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*visibility == Visibility::Public)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Visibility, D::Error> {
+        Ok(if bool::deserialize(deserializer)? { Visibility::Public } else { Visibility::Hidden })
+    }
 }

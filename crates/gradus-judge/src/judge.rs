@@ -15,6 +15,7 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::assemble::location_of;
+use crate::batch::Entry;
 use crate::compile::{Compiled, compile};
 use crate::grade::{Answer, CheckGrade, FunctionGrade, FunctionState, Grade, Outcome, Remark, Timings};
 use crate::policy::SourceScan;
@@ -102,10 +103,16 @@ impl Judge {
         &self.sandbox
     }
 
-    /// Grades the submission at `path`, with random inputs from `seed`.
-    pub fn grade(&self, path: &Path, seed: u64) -> Outcome {
+    /// What can be earned.
+    pub fn max_points(&self) -> u32 {
+        self.checks.iter().map(|check| check.points).sum()
+    }
+
+    /// Grades a submission.
+    pub fn grade(&self, entry: &Entry) -> Outcome {
         let start = Instant::now();
-        let name = submission_name(path);
+        let Entry { name, path, seed } = entry;
+        let (name, seed) = (name.clone(), *seed);
         let submission = match read_submission(path, &self.wanted(), &AVAILABLE) {
             Ok(submission) => submission,
             Err(error) => return self.unreadable(name, path, &error),
@@ -237,12 +244,7 @@ impl Judge {
         if matches!(error, SubmissionError::GraderFault { .. }) {
             return fault(submission, message);
         }
-        Outcome::Unreadable {
-            submission,
-            message,
-            hint: error.hint().to_string(),
-            max_points: self.checks.iter().map(|check| check.points).sum(),
-        }
+        Outcome::Unreadable { submission, message, hint: error.hint().to_string(), max_points: self.max_points() }
     }
 }
 

@@ -123,6 +123,36 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Self; 14] = [
+        Self::Accept,
+        Self::WrongAnswer,
+        Self::RuntimePanic,
+        Self::TimeLimit,
+        Self::MemoryLimit,
+        Self::StackOverflow,
+        Self::OutputLimit,
+        Self::Crash,
+        Self::ProtocolViolation,
+        Self::Missing,
+        Self::CompileError,
+        Self::CompileTimeLimit,
+        Self::CompileMemoryLimit,
+        Self::RejectedSource,
+    ];
+
+    /// The verdict that machines call `id`.
+    ///
+    /// ```
+    /// use gradus_question::Verdict;
+    ///
+    /// assert!(Verdict::ALL.iter().all(|verdict| Verdict::from_id(verdict.id()) == Some(*verdict)));
+    /// assert_eq!(Verdict::from_id("perfect"), None);
+    /// ```
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.id() == id)
+    }
+
     /// The verdict as machines read it, for example `wrong_answer`.
     pub fn id(self) -> &'static str {
         match self {

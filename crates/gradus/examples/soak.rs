@@ -40,9 +40,13 @@ fn main() -> anyhow::Result<ExitCode> {
     let judge = judge()?;
     let watched = Watched::default();
     let start = Instant::now();
-    let entries: Vec<_> = submissions.iter().map(|one| Entry { path: one.path.clone(), seed: one.seed }).collect();
+    let entries: Vec<_> = submissions.iter().map(|one| Entry::new(one.path.clone(), one.seed)).collect();
     let out = folder.path().join("out");
-    let outcomes = grade_all(&judge, &entries, JOBS, &|outcome| watched.note(outcome, &out, count, start));
+    let outcomes = grade_all(&entries, JOBS, &|entry| {
+        let outcome = judge.grade(entry);
+        watched.note(&outcome, &out, count, start);
+        outcome
+    });
     let faults = watched.faults(&submissions, &outcomes);
     println!("{count} submissions in {:.0} s", start.elapsed().as_secs_f64());
     println!("{}", watched.summary(&outcomes));

@@ -4,15 +4,18 @@
 //! | --- | --- | --- |
 //! | `DIR/<name>/results.json` | [`write()`], of what [`results`] defines | Gradescope |
 //! | `DIR/<name>/report.html` | [`write()`] | the student |
+//! | `DIR/class.html` | [`write_class`] | staff |
 //! | `DIR/scores.csv`, `--format json` | [`write_scores`], [`json`] | staff and their programs |
 //! | tables of scores and of times | [`table`](table()), [`timings_table`] | who runs the grader |
+//! | any other table of words | [`plain_table`] | who runs the grader |
 //! | the public checks' results in words | [`feedback`](feedback()) | the student at a terminal |
 //! | what is still to do before handing in | [`questions`](questions()), [`questions_table`] | the student at a terminal |
 //!
 //! All are made from [`Outcome`]s alone: nothing here runs or judges anything. What a student wrote can stand in any
 //! text, so every text is cut, and made visible where it would hide or reorder, before it goes into a report.
-//! [`write()`] and [`write_scores`] put the files in place; the other functions only make text.
+//! [`write()`], [`write_scores`] and [`write_class`] put the files in place; the other functions only make text.
 
+pub mod class;
 mod feedback;
 mod html;
 mod questions;
@@ -33,8 +36,8 @@ use thiserror::Error;
 
 pub use self::feedback::feedback;
 pub use self::questions::{Question, QuestionProgress, questions, questions_table};
-pub use self::scores::json;
-pub use self::table::{WIDTH, table, timings_table};
+pub use self::scores::{json, spreadsheet_cell};
+pub use self::table::{WIDTH, plain_table, table, timings_table};
 use crate::grade::Outcome;
 
 /// Why a report could not be put in place.
@@ -113,6 +116,15 @@ pub fn write_scores(outcomes: &[Outcome], directory: &Path) -> Result<(), Report
     let text = scores::csv(outcomes).map_err(|error| ReportError::File { path: path(), source: error.into() })?;
     make_folder(directory)?;
     write_whole(directory, "scores.csv", &text)
+}
+
+/// Writes `class.html` into `directory`: what is to be known about a class as a whole.
+///
+/// # Errors
+/// When the folder cannot be made or the file cannot be written.
+pub fn write_class(outcomes: &[Outcome], directory: &Path) -> Result<(), ReportError> {
+    make_folder(directory)?;
+    write_whole(directory, "class.html", &html::class_page(&class::Class::of(outcomes)))
 }
 
 fn make_folder(path: &Path) -> Result<(), ReportError> {

@@ -29,7 +29,7 @@ pub fn csv(outcomes: &[Outcome]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let headers = ["submission", "outcome", "score", "max_score"].into_iter();
     let headers = headers.chain(functions.iter().copied()).chain(["seed", "seconds", "message"]);
-    writer.write_record(headers.map(cell))?;
+    writer.write_record(headers.map(spreadsheet_cell))?;
     for outcome in outcomes {
         writer.write_record(row(outcome, &functions))?;
     }
@@ -78,33 +78,34 @@ fn functions(outcome: &Outcome) -> &[FunctionGrade] {
 }
 
 fn row(outcome: &Outcome, names: &[&str]) -> Vec<String> {
-    let (score, max_score) = score(outcome);
+    let (score, max_score) = (outcome.points(), outcome.max_points());
     let (seed, seconds) = match outcome {
         Outcome::Graded(grade) => (grade.seed.to_string(), format!("{:.3}", grade.timings.total().as_secs_f64())),
         _ => Default::default(),
     };
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let mut row = vec![cell(outcome.submission()), outcome.id().to_owned(), number(score), number(max_score)];
+    let mut row =
+        vec![spreadsheet_cell(outcome.submission()), outcome.id().to_owned(), number(score), number(max_score)];
     row.extend(names.iter().map(|name| {
         number(match outcome {
             Outcome::Unreadable { .. } => Some(0),
             _ => function(outcome, name).map(FunctionGrade::points),
         })
     }));
-    row.extend([seed, seconds, cell(&remark(outcome))]);
+    row.extend([seed, seconds, spreadsheet_cell(&remark(outcome))]);
     row
 }
 
-fn score(outcome: &Outcome) -> (Option<u32>, Option<u32>) {
-    match outcome {
-        Outcome::Graded(grade) => (Some(grade.points()), Some(grade.max_points())),
-        Outcome::Unreadable { max_points, .. } => (Some(0), Some(*max_points)),
-        Outcome::Fault { .. } => (None, None),
-    }
-}
-
-/// Text that a spreadsheet takes for text (OWASP, "CSV Injection").
-fn cell(text: &str) -> String {
+/// Text that a spreadsheet takes for text: on one line, cut where it is very long, and with an apostrophe before what
+/// would be a formula (OWASP, "CSV Injection").
+///
+/// ```
+/// use gradus_judge::report::spreadsheet_cell;
+///
+/// assert_eq!(spreadsheet_cell("=1+1"), "'=1+1");
+/// assert_eq!(spreadsheet_cell("Ada\n"), "Ada");
+/// ```
+pub fn spreadsheet_cell(text: &str) -> String {
     let text = one_line(text, CELL_LIMIT);
     // The wide forms count as operators where Chinese, Japanese or Korean is set.
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
@@ -168,7 +169,7 @@ struct Function<'a> {
 
 impl<'a> Submission<'a> {
     fn new(outcome: &'a Outcome) -> Self {
-        let (score, max_score) = score(outcome);
+        let (score, max_score) = (outcome.points(), outcome.max_points());
         let (hint, grade) = match outcome {
             Outcome::Graded(grade) => (
                 None,

@@ -1,5 +1,6 @@
 //! `gradus check`: an assignment's public checks on one's own answers, with the same machinery that grades them.
 
+use gradus_judge::batch::Entry;
 use gradus_judge::{Outcome, report};
 
 use crate::Ending;
@@ -12,7 +13,7 @@ use crate::terminal;
 pub fn run(options: &Check) -> anyhow::Result<Ending> {
     let assignment = find_assignment(&options.assignment)?;
     let judge = open_judge(assignment, (assignment.public_checks)(), options.protection)?;
-    let outcome = judge.grade(&with_name(&options.file), rand::random());
+    let outcome = judge.grade(&Entry::new(with_name(&options.file), rand::random()));
     match &outcome {
         Outcome::Graded(grade) => {
             match options.format {

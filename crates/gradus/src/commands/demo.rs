@@ -26,7 +26,7 @@ pub fn run(options: &Demo) -> anyhow::Result<Ending> {
     let judge = staff_judge(ASSIGNMENT, options.protection)?;
     let entries = unpack_samples(&options.out.join("submissions"))?;
     eprintln!("grading {} submissions of `{ASSIGNMENT}`: {}", entries.len(), judge.sandbox().describe());
-    let outcomes = grade_and_write(&judge, &entries, JOBS, &options.out)?;
+    let outcomes = grade_and_write(&entries, JOBS, &options.out, &|entry| judge.grade(entry))?;
     terminal::data(&report::table(&outcomes, terminal::colours()))?;
     if options.timings {
         terminal::data(&report::timings_table(&outcomes))?;
@@ -49,7 +49,7 @@ pub fn table() -> anyhow::Result<String> {
     )?;
     let folder = tempfile::tempdir()?;
     let entries = unpack_samples(&folder.path().join("submissions"))?;
-    Ok(report::table(&grade_and_write(&judge, &entries, JOBS, folder.path())?, false))
+    Ok(report::table(&grade_and_write(&entries, JOBS, folder.path(), &|entry| judge.grade(entry))?, false))
 }
 
 fn unpack_samples(folder: &Path) -> anyhow::Result<Vec<Entry>> {
@@ -61,7 +61,7 @@ fn unpack_samples(folder: &Path) -> anyhow::Result<Vec<Entry>> {
         .map(|sample| {
             let path = folder.join(sample.file_name);
             fs::write(&path, sample.bytes).with_context(|| format!("{}", path.display()))?;
-            Ok(Entry { path, seed: SEED })
+            Ok(Entry::new(path, SEED))
         })
         .collect()
 }

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use anyhow::Context;
 use gradus_assignments::Assignment;
 use gradus_judge::Outcome;
+use gradus_judge::batch::Entry;
 use gradus_judge::grade::Grade;
 use gradus_judge::report::{self, Question};
 use gradus_notebook::{Notebook, Record, pack, read_submission};
@@ -138,7 +139,7 @@ fn check(options: &Submit, assignment: &'static Assignment, archive: &[u8]) -> a
     fs::write(&path, archive)?;
     let working = terminal::talk();
     working.set_message("compiling and running the public checks");
-    let outcome = judge.grade(&path, rand::random());
+    let outcome = judge.grade(&Entry::new(path, rand::random()));
     working.finish_and_clear();
     match outcome {
         Outcome::Graded(grade) => {

@@ -1,15 +1,17 @@
-//! The page a student reads: one file that needs no other, on a phone or a desktop, in light or dark.
+//! The pages that a student and the staff read: each one file that needs no other, on a phone or a desktop, in light or dark.
 //!
 //! `maud` makes the markup: its macro rejects an unclosed element when this crate is compiled, escapes all that is put
 //! in, and keeps the markup beside the code that decides on it. No script ever runs in the page; its content policy
 //! forbids them all, in case one got in.
 
 mod checks;
+mod class;
 mod function;
 mod listing;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub(super) use self::class::page as class_page;
 use super::text::{counted, one_line, shown};
 use crate::grade::{FunctionGrade, FunctionState, Grade, Outcome, Remark};
 
@@ -37,6 +39,11 @@ pub fn page(outcome: &Outcome) -> String {
         }
         Outcome::Fault { message, hint, .. } => ("not graded".to_owned(), fault(outcome.submission(), message, hint)),
     };
+    whole(&format!("{}: {title}", name(outcome.submission())), &body)
+}
+
+/// A page of its own.
+fn whole(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -45,7 +52,7 @@ pub fn page(outcome: &Outcome) -> String {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (name(outcome.submission())) ": " (title) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
             body { main { (body) } }

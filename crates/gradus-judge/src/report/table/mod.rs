@@ -54,6 +54,20 @@ pub fn table(outcomes: &[Outcome], colours: bool) -> String {
     text
 }
 
+/// A table of words, each line ended.
+pub fn plain_table<const N: usize>(
+    headings: &[&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+    colours: bool,
+) -> String {
+    let mut table = bare(colours);
+    table.set_header(headings.map(Cell::new));
+    for row in rows {
+        table.add_row(row.map(|text| Cell::new(one_line(&text, 200))));
+    }
+    finished(&table)
+}
+
 /// A table with one line below its header and no other.
 pub(super) fn bare(colours: bool) -> Table {
     let line = LineStyle::none().fill('─');

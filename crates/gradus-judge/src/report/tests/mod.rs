@@ -4,6 +4,7 @@ mod files;
 mod rules;
 mod samples;
 
+use super::class::Class;
 use super::{html, results, scores};
 use crate::report;
 use samples::{all, fault, hostile, mixed, right, unreadable};
@@ -32,6 +33,42 @@ fn pages_of_each_outcome() {
     ] {
         insta::assert_snapshot!(format!("page_{name}"), lines(&html::page(&outcome)));
     }
+}
+
+#[test]
+fn page_of_a_class() {
+    insta::assert_snapshot!("page_class", lines(&html::class_page(&Class::of(&all()))));
+    insta::assert_snapshot!("page_class_of_nobody", lines(&html::class_page(&Class::of(&[]))));
+}
+
+#[test]
+fn a_class_counted_by_hand() {
+    let of = |points: u32, name: &str| {
+        let super::Outcome::Graded(mut grade) = right() else { unreachable!() };
+        grade.submission = name.to_owned();
+        let mut taken = grade.max_points() - points;
+        for check in
+            grade.functions.iter_mut().flat_map(|function| &mut function.checks).filter(|check| check.points > 0)
+        {
+            if taken >= check.points {
+                taken -= check.points;
+                check.points = 0;
+                check.verdict = gradus_question::Verdict::WrongAnswer;
+            }
+        }
+        assert_eq!(grade.points(), points);
+        super::Outcome::Graded(grade)
+    };
+    let all = of(0, "x").max_points().expect("it is graded");
+    let class = Class::of(&[of(all, "ada"), of(0, "bob"), of(0, "cyd"), fault(), unreadable()]);
+    assert_eq!((class.scores.clone(), class.faults.len(), class.unreadable.len()), (vec![0, 0, 0, all], 1, 1));
+    assert_eq!(class.median(), Some(0.0));
+    assert_eq!(class.mean(), Some(f64::from(all) / 4.0));
+    assert_eq!(class.distribution(), [3, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    let question = &class.questions[0];
+    assert_eq!((question.full, question.none, question.points), (1, 2, u64::from(question.max_points)));
+    assert!(question.checks.iter().all(|check| check.all == 3));
+    assert_eq!(class.failures[0].names, ["bob", "cyd"]);
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Grading {
             let path = scratch.path().join(name);
             fs::create_dir_all(path.parent().unwrap_or(&path))?;
             fs::write(&path, text)?;
-            Ok(Entry { path, seed: SEED })
+            Ok(Entry::new(path, SEED))
         };
         let mut entries = vec![
             put("own/starter.ipynb", &authored.released.notebook().to_json())?,
@@ -63,7 +63,7 @@ impl Grading {
             }
         }
         let judge = staff_judge(authored.assignment.id, options.protection)?;
-        let mut outcomes = grade_and_show(&judge, &entries, jobs(options.jobs), &|_| {}).into_iter();
+        let mut outcomes = grade_and_show(&entries, jobs(options.jobs), &|entry| judge.grade(entry)).into_iter();
         Ok(Self {
             starter: outcomes.next(),
             reference: outcomes.next(),
