@@ -5,6 +5,7 @@ mod authoring;
 mod bad_input;
 mod derived;
 mod fairness;
+mod gradebook;
 mod hostile;
 mod kernelspec;
 mod museum;

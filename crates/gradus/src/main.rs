@@ -33,6 +33,10 @@ fn main() -> ExitCode {
         #[cfg(feature = "staff")]
         Command::Grade(options) => commands::grade::run(options),
         #[cfg(feature = "staff")]
+        Command::Regrade(options) => commands::regrade::run(options),
+        #[cfg(feature = "staff")]
+        Command::Gradebook(options) => commands::gradebook::run(options),
+        #[cfg(feature = "staff")]
         Command::Demo(options) => commands::demo::run(options),
         Command::Check(options) => commands::check::run(options),
         Command::Submit(options) => commands::submit::run(options),

@@ -27,6 +27,7 @@ pub static KEY: Key = Key {
     assignment: &gradus_assignments::ASSIGNMENTS[0],
     hidden_checks: checks::hidden,
     reference: || -> &'static (dyn Answer + Sync) { &REFERENCE },
+    source: include_str!("source.rs"),
     reference_source: include_str!("reference.rs"),
     demo: samples::DEMO,
     museum: samples::MUSEUM,

@@ -29,6 +29,7 @@ pub static KEY: Key = Key {
     assignment: &gradus_assignments::ASSIGNMENTS[1],
     hidden_checks: checks::hidden,
     reference: || -> &'static (dyn Answer + Sync) { &REFERENCE },
+    source: include_str!("source.rs"),
     reference_source: include_str!("reference.rs"),
     demo: &[],
     museum: samples::MUSEUM,

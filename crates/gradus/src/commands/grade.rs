@@ -1,34 +1,52 @@
 //! `gradus grade`: submissions in, scores and reports out.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::Context;
 use gradus_judge::batch::{Entry, grade_all};
-use gradus_judge::{Judge, Outcome, SourceScan, report, submission_name};
+use gradus_judge::{Judge, Outcome, SourceScan, report};
 
 use crate::Ending;
 use crate::arguments::{Format, Grade, Protection};
-use crate::commands::{find_assignment, open_judge, with_name};
+use crate::commands::recording::{self, Recording, Seen};
+use crate::commands::{find_assignment, intake, open_judge};
 use crate::error::Hinted;
 use crate::terminal;
 
 /// Grades the submissions that the arguments name.
 pub fn run(options: &Grade) -> anyhow::Result<Ending> {
     let mut judge = staff_judge(&options.assignment, options.protection)?;
+    let mut scan = SourceScan::On;
     if options.no_source_scan {
-        judge = judge.with_source_scan(SourceScan::Off);
+        scan = SourceScan::Off;
+        judge = judge.with_source_scan(scan);
     }
-    let paths: Vec<PathBuf> = options.submissions.iter().map(|path| with_name(path)).collect();
-    refuse_missing_and_ambiguous(&paths)?;
+    let scratch = tempfile::tempdir()?;
+    let submissions = intake::submissions(&options.submissions, &options.assignment, scratch.path())?;
     prepare_folder(&options.out)?;
+    let gradebook = options.gradebook.clone().unwrap_or_else(|| options.out.join("gradebook.sqlite"));
+    let gradebook = recording::open(&gradebook)?;
 
-    let entries: Vec<_> =
-        paths.into_iter().map(|path| Entry { path, seed: options.seed.unwrap_or_else(rand::random) }).collect();
-    let outcomes = grade_and_write(&judge, &entries, jobs(options.jobs), &options.out)?;
+    let seed = || options.seed.unwrap_or_else(rand::random);
+    let students: Vec<_> = submissions.iter().filter_map(|submission| submission.student.clone()).collect();
+    gradebook.note_students(&students).map_err(recording::hinted)?;
+    let entries: Vec<_> = submissions
+        .into_iter()
+        .map(|submission| Entry { name: submission.name, path: submission.path, seed: seed() })
+        .collect();
+    let recording = Recording {
+        version: recording::version(&judge, scan)?,
+        judge: &judge,
+        gradebook: &gradebook,
+        force: options.force,
+        seed: options.seed,
+        seen: Mutex::default(),
+    };
+    let grade = |entry: &Entry| recording.grade(entry);
+    let outcomes = grade_and_write(&entries, jobs(options.jobs), &options.out, &grade)?;
 
     match options.format {
         Format::Text => {
@@ -39,9 +57,31 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
         }
         Format::Json => terminal::data(&format!("{:#}\n", report::json(&outcomes)))?,
     }
+    tell(&recording.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner), entries.len());
     eprintln!("scores: {}", options.out.join("scores.csv").display());
+    eprintln!("class: {}", options.out.join("class.html").display());
     eprintln!("reports: {}", options.out.join("<submission>").join("report.html").display());
+    eprintln!("gradebook: {}", gradebook.path().display());
     Ok(ending(&outcomes))
+}
+
+/// Says what was not simply graded.
+fn tell(seen: &Seen, all: usize) {
+    if seen.taken > 0 {
+        eprintln!("{} of {all} had been graded before, and their results were taken; --force grades anew", seen.taken);
+    }
+    let changed: Vec<_> = seen.changed.iter().filter(|(_, before, after)| before != after).collect();
+    if !seen.changed.is_empty() {
+        eprintln!(
+            "{} of {all} had been graded under another state of the key; the points of {} changed",
+            seen.changed.len(),
+            changed.len()
+        );
+    }
+    for (name, before, after) in changed {
+        let points = |points: &Option<u32>| points.map_or_else(|| "none".to_owned(), |points| points.to_string());
+        eprintln!("    {name}: {} before, {} now", points(before), points(after));
+    }
 }
 
 /// The judge with an assignment's public and hidden checks.
@@ -57,10 +97,18 @@ pub fn staff_judge(assignment: &str, protection: Protection) -> anyhow::Result<J
     open_judge(assignment, checks, protection)
 }
 
-/// Grades all entries, writing each report as soon as it is there, and the scores at the end.
-pub fn grade_and_write(judge: &Judge, entries: &[Entry], jobs: usize, out: &Path) -> anyhow::Result<Vec<Outcome>> {
-    let outcomes = grade_and_show(judge, entries, jobs, &|outcome| write_report(outcome, out));
-    report::write_scores(&outcomes, out).map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
+/// Makes the outcomes of all entries with `grade`, writing each report as soon as it is there, and the scores at the
+/// end.
+pub fn grade_and_write(
+    entries: &[Entry],
+    jobs: usize,
+    out: &Path,
+    grade: &(dyn Fn(&Entry) -> Outcome + Sync),
+) -> anyhow::Result<Vec<Outcome>> {
+    let outcomes = grade_and_show(entries, jobs, &|entry| with_report(grade(entry), out));
+    report::write_scores(&outcomes, out)
+        .and_then(|()| report::write_class(&outcomes, out))
+        .map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
     for outcome in &outcomes {
         match outcome {
             Outcome::Graded(_) => {}
@@ -73,18 +121,14 @@ pub fn grade_and_write(judge: &Judge, entries: &[Entry], jobs: usize, out: &Path
     Ok(outcomes)
 }
 
-/// Grades all entries, showing on a terminal how far it is.
-pub fn grade_and_show(
-    judge: &Judge,
-    entries: &[Entry],
-    jobs: usize,
-    note: &(dyn Fn(&mut Outcome) + Sync),
-) -> Vec<Outcome> {
+/// Makes the outcomes of all entries with `grade`, showing on a terminal how far it is.
+pub fn grade_and_show(entries: &[Entry], jobs: usize, grade: &(dyn Fn(&Entry) -> Outcome + Sync)) -> Vec<Outcome> {
     let bar = terminal::progress(entries.len(), "graded");
-    let outcomes = grade_all(judge, entries, jobs, &|outcome| {
-        note(outcome);
-        bar.set_message(outcome.submission().to_owned());
+    let outcomes = grade_all(entries, jobs, &|entry| {
+        let outcome = grade(entry);
+        bar.set_message(entry.name.clone());
         bar.inc(1);
+        outcome
     });
     bar.finish_and_clear();
     outcomes
@@ -115,35 +159,18 @@ pub fn prepare_folder(out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Two submissions of one name would overwrite each other's reports.
-fn refuse_missing_and_ambiguous(paths: &[PathBuf]) -> anyhow::Result<()> {
-    let mut names: BTreeMap<String, &Path> = BTreeMap::new();
-    for path in paths {
-        fs::symlink_metadata(path).with_context(|| format!("{}", path.display())).map_err(|error| {
-            Hinted::new(
-                format!("{error:#}"),
-                "give notebooks (.ipynb), Rust files (.rs), or folders or zip archives of them",
-            )
-        })?;
-        let name = submission_name(path);
-        if let Some(other) = names.insert(name.clone(), path) {
-            let message = format!("{} and {} are both called `{name}`", other.display(), path.display());
-            return Err(Hinted::new(message, "rename one of them, or grade them with two --out folders").into());
-        }
-    }
-    Ok(())
-}
-
-/// Writes one report; what cannot be written becomes a fault of ours, and the batch goes on.
-fn write_report(outcome: &mut Outcome, out: &Path) {
+/// Writes an outcome's report; what cannot be written becomes a fault of ours, and the batch goes on.
+fn with_report(mut outcome: Outcome, out: &Path) -> Outcome {
     let start = Instant::now();
-    if let Err(error) = report::write(outcome, out) {
-        *outcome = Outcome::Fault {
+    if let Err(error) = report::write(&outcome, out) {
+        return Outcome::Fault {
             submission: outcome.submission().to_owned(),
             message: error.to_string(),
             hint: error.hint().to_string(),
         };
-    } else if let Outcome::Graded(grade) = outcome {
+    }
+    if let Outcome::Graded(grade) = &mut outcome {
         grade.timings.report = start.elapsed();
     }
+    outcome
 }

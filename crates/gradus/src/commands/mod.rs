@@ -11,9 +11,17 @@ pub mod demo;
 pub mod generate;
 #[cfg(feature = "staff")]
 pub mod grade;
+#[cfg(feature = "staff")]
+pub mod gradebook;
+#[cfg(feature = "staff")]
+mod intake;
 pub mod kernel;
 #[cfg(feature = "staff")]
 pub mod lint;
+#[cfg(feature = "staff")]
+mod recording;
+#[cfg(feature = "staff")]
+pub mod regrade;
 #[cfg(feature = "staff")]
 pub mod release;
 pub mod run;

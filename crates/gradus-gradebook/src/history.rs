@@ -1,0 +1,296 @@
+//! Reading a gradebook: where everybody stands, and why.
+
+use gradus_judge::Outcome;
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::FromRow;
+
+use crate::record::{now, outcome, student_id, who};
+use crate::roster::Student;
+use crate::{Gradebook, GradebookError};
+
+/// A student's submission in an assignment, and what came of it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Who.
+    pub student: Student,
+    /// The assignment's id.
+    pub assignment: String,
+    /// The outcome that counts.
+    pub outcome: Outcome,
+    /// How many submissions of theirs there are.
+    pub submissions: u32,
+    /// When it was handed in; where nobody has said so, when the grader met it first.
+    pub handed_in_at: Timestamp,
+    /// When it was graded.
+    pub graded_at: Timestamp,
+    /// What was scored by hand: the last score of each question.
+    pub manual: Vec<ManualScore>,
+}
+
+/// Everything about one student.
+#[derive(Debug, Clone)]
+pub struct StudentHistory {
+    /// Who.
+    pub student: Student,
+    /// Every grading there was, the oldest first.
+    pub gradings: Vec<Graded>,
+    /// Every score given by hand, the oldest first.
+    pub manual: Vec<ManualScore>,
+}
+
+/// One grading, whether it counts or not.
+#[derive(Debug, Clone)]
+pub struct Graded {
+    /// The assignment's id.
+    pub assignment: String,
+    /// The hash of what was handed in.
+    pub content_hash: String,
+    /// The hash of the version that it was graded under.
+    pub version_hash: String,
+    /// `current`, `superseded` or `proposed`.
+    pub state: String,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What the random inputs came from.
+    pub seed: String,
+    /// The program and its version.
+    pub graded_with: String,
+    /// Whoever ran it.
+    pub graded_by: String,
+    /// When.
+    pub graded_at: String,
+}
+
+/// A score given by hand.
+#[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
+pub struct ManualScore {
+    /// The assignment's id.
+    pub assignment: String,
+    /// The question.
+    pub question: String,
+    /// The points given.
+    pub points: f64,
+    /// The points that could be given.
+    pub max_points: f64,
+    /// Why, or what the student should know.
+    pub comment: String,
+    /// Whoever gave it.
+    pub given_by: String,
+    /// When.
+    pub given_at: String,
+}
+
+impl Standing {
+    /// All points, by checks and by hand; none after a fault of ours.
+    pub fn points(&self) -> Option<f64> {
+        Some(f64::from(self.outcome.points()?) + self.manual.iter().map(|score| score.points).sum::<f64>())
+    }
+}
+
+impl Gradebook {
+    /// Where everybody stands, by assignment and name; in all assignments or in one.
+    ///
+    /// # Errors
+    /// When the gradebook cannot be read, or a record in it.
+    pub fn standings(&self, assignment: Option<&str>) -> Result<Vec<Standing>, GradebookError> {
+        let mut last: Vec<Standing> = Vec::new();
+        for attempt in self.attempts(assignment)? {
+            let is_later = |standing: &Standing| {
+                standing.assignment == attempt.assignment && standing.student.name == attempt.student.name
+            };
+            match last.last_mut() {
+                Some(earlier) if is_later(earlier) => *earlier = attempt,
+                _ => last.push(attempt),
+            }
+        }
+        Ok(last)
+    }
+
+    /// Every submission that was graded, by assignment, name, and when the grader met it last.
+    ///
+    /// # Errors
+    /// When the gradebook cannot be read, or a record in it.
+    pub fn attempts(&self, assignment: Option<&str>) -> Result<Vec<Standing>, GradebookError> {
+        #[derive(FromRow)]
+        struct Row {
+            #[sqlx(flatten)]
+            student: Student,
+            assignment: String,
+            document: String,
+            seed: String,
+            submissions: u32,
+            handed_in_at: String,
+            graded_at: String,
+        }
+        let rows: Vec<Row> = self.run(|pool| {
+            sqlx::query_as(
+                "SELECT student.*, assignment, document, seed, graded_at,
+                 COALESCE(submitted_at, received_at) AS handed_in_at,
+                 COUNT(*) OVER (PARTITION BY assignment, student_id) AS submissions
+                 FROM submission JOIN student ON student.id = student_id
+                 JOIN grading ON submission_id = submission.id AND state = 'current'
+                 WHERE ($1 IS NULL OR assignment = $1)
+                 ORDER BY assignment, student.name, seen_at, submission.id",
+            )
+            .bind(assignment)
+            .fetch_all(pool)
+        })?;
+        let attempt = |row: Row| {
+            let mut manual: Vec<ManualScore> = Vec::new();
+            for score in self.manual_scores(&row.student.name)? {
+                if score.assignment == row.assignment {
+                    manual.retain(|earlier| earlier.question != score.question);
+                    manual.push(score);
+                }
+            }
+            Ok(Standing {
+                outcome: outcome(&row.student.name, &row.assignment, &row.document, &row.seed)?,
+                student: row.student,
+                assignment: row.assignment,
+                submissions: row.submissions,
+                handed_in_at: row.handed_in_at.parse().unwrap_or_default(),
+                graded_at: row.graded_at.parse().unwrap_or_default(),
+                manual,
+            })
+        };
+        rows.into_iter().map(attempt).collect()
+    }
+
+    /// Everything about one student.
+    ///
+    /// # Errors
+    /// When there is nobody of that name, or the gradebook cannot be read.
+    pub fn history(&self, name: &str) -> Result<StudentHistory, GradebookError> {
+        #[derive(FromRow)]
+        struct Row {
+            assignment: String,
+            content_hash: String,
+            version_hash: String,
+            state: String,
+            document: String,
+            seed: String,
+            graded_with: String,
+            graded_by: String,
+            graded_at: String,
+        }
+        let student: Option<Student> =
+            self.run(|pool| sqlx::query_as("SELECT * FROM student WHERE name = $1").bind(name).fetch_optional(pool))?;
+        let student = student.ok_or_else(|| GradebookError::NoStudent { name: name.to_owned() })?;
+        let rows: Vec<Row> = self.run(|pool| {
+            sqlx::query_as(
+                "SELECT assignment, content_hash, version_hash, state, document, seed, graded_with, graded_by, graded_at
+                 FROM grading JOIN submission ON submission.id = submission_id
+                 JOIN student ON student.id = student_id WHERE student.name = $1 ORDER BY grading.id",
+            )
+            .bind(name)
+            .fetch_all(pool)
+        })?;
+        let graded = |row: Row| {
+            Ok(Graded {
+                outcome: outcome(name, &row.assignment, &row.document, &row.seed)?,
+                assignment: row.assignment,
+                content_hash: row.content_hash,
+                version_hash: row.version_hash,
+                state: row.state,
+                seed: row.seed,
+                graded_with: row.graded_with,
+                graded_by: row.graded_by,
+                graded_at: row.graded_at,
+            })
+        };
+        let gradings = rows.into_iter().map(graded).collect::<Result<Vec<_>, GradebookError>>()?;
+        Ok(StudentHistory { student, gradings, manual: self.manual_scores(name)? })
+    }
+
+    /// Notes when submissions were handed in: those that count by now, one for each name; the names that have none.
+    ///
+    /// # Errors
+    /// When the gradebook cannot be written; then nothing is noted.
+    pub fn note_times(&self, assignment: &str, times: &[(String, Timestamp)]) -> Result<Vec<String>, GradebookError> {
+        self.run(async |pool| {
+            let mut transaction = pool.begin().await?;
+            let mut unknown = Vec::new();
+            for (student, time) in times {
+                let noted = sqlx::query(
+                    "UPDATE submission SET submitted_at = $1 WHERE id = (
+                     SELECT submission.id FROM submission JOIN student ON student.id = student_id
+                     WHERE student.name = $2 AND assignment = $3 ORDER BY seen_at DESC, submission.id DESC LIMIT 1)",
+                )
+                .bind(time.to_string())
+                .bind(student)
+                .bind(assignment)
+                .execute(&mut *transaction)
+                .await?;
+                if noted.rows_affected() == 0 {
+                    unknown.push(student.clone());
+                }
+            }
+            transaction.commit().await?;
+            Ok(unknown)
+        })
+    }
+
+    /// Gives a score by hand. An earlier one for the same question stays in the history.
+    ///
+    /// # Errors
+    /// When there is nobody of that name, or the gradebook cannot be written.
+    pub fn score_by_hand(
+        &self,
+        student: &str,
+        assignment: &str,
+        question: &str,
+        (points, max_points): (f64, f64),
+        comment: &str,
+    ) -> Result<(), GradebookError> {
+        let known: Option<i64> = self.run(|pool| {
+            sqlx::query_scalar("SELECT id FROM student WHERE name = $1").bind(student).fetch_optional(pool)
+        })?;
+        if known.is_none() {
+            return Err(GradebookError::NoStudent { name: student.to_owned() });
+        }
+        self.run(async |pool| {
+            let mut transaction = pool.begin().await?;
+            let student_id = student_id(&mut transaction, student).await?;
+            sqlx::query(
+                "INSERT INTO manual_score (student_id, assignment, question, points, max_points, comment, given_by,
+                 given_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(student_id)
+            .bind(assignment)
+            .bind(question)
+            .bind(points)
+            .bind(max_points)
+            .bind(comment)
+            .bind(who())
+            .bind(now())
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await
+        })
+    }
+
+    /// Every score given by hand, with its student's name, the oldest first.
+    ///
+    /// # Errors
+    /// When the gradebook cannot be read.
+    pub fn scores_by_hand(&self) -> Result<Vec<(String, ManualScore)>, GradebookError> {
+        let mut scores = Vec::new();
+        for student in self.students()? {
+            let own = self.manual_scores(&student.name)?;
+            scores.extend(own.into_iter().map(|score| (student.name.clone(), score)));
+        }
+        Ok(scores)
+    }
+
+    fn manual_scores(&self, student: &str) -> Result<Vec<ManualScore>, GradebookError> {
+        self.run(|pool| {
+            sqlx::query_as(
+                "SELECT assignment, question, points, max_points, comment, given_by, given_at FROM manual_score
+                 JOIN student ON student.id = student_id WHERE student.name = $1 ORDER BY manual_score.id",
+            )
+            .bind(student)
+            .fetch_all(pool)
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! From the paths of a command line to submissions, each with its student's name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use gradus_gradebook::Student;
+use gradus_judge::submission_name;
+use gradus_notebook::{Bulk, HandedIn, Platform};
+
+use crate::commands::with_name;
+use crate::error::Hinted;
+
+/// A submission to grade.
+pub struct Submission {
+    /// The name of its student, and of its reports.
+    pub name: String,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What a learning platform says of its student.
+    pub student: Option<Student>,
+}
+
+/// The submissions that the paths name, in their order. What has to be unpacked goes into `scratch`.
+///
+/// A path is one of these:
+/// - a submission;
+/// - a folder with a folder for each student, as nbgrader's `submitted` is: `<student>/<assignment>/<notebook>.ipynb`;
+/// - the archive that Canvas, Moodle or Gradescope makes of all submissions.
+pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &Path) -> anyhow::Result<Vec<Submission>> {
+    let mut found = Vec::new();
+    for (number, path) in paths.iter().enumerate() {
+        let path = with_name(path);
+        fs::symlink_metadata(&path).with_context(|| format!("{}", path.display())).map_err(|error| {
+            Hinted::new(
+                format!("{error:#}"),
+                "give notebooks (.ipynb), Rust files (.rs), or folders or zip archives of them",
+            )
+        })?;
+        match by_student(&path, assignment) {
+            students if !students.is_empty() => found.extend(students),
+            _ => match by_platform(&path, &scratch.join(number.to_string()))? {
+                Some(students) => found.extend(students),
+                None => found.push(Submission { name: submission_name(&path), path, student: None }),
+            },
+        }
+    }
+    refuse_ambiguous(&found)?;
+    Ok(found)
+}
+
+/// The submissions of a folder that is laid out as nbgrader's is; none if it is another kind of folder.
+fn by_student(folder: &Path, assignment: &str) -> Vec<Submission> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut students: Vec<_> = entries
+        .flatten()
+        .filter(|entry| entry.path().join(assignment).is_dir())
+        .map(|entry| Submission {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            path: entry.path().join(assignment),
+            student: None,
+        })
+        .collect();
+    students.sort_by(|left, right| left.name.cmp(&right.name));
+    students
+}
+
+/// The submissions of an archive of all of them; `None` if it is another file.
+fn by_platform(path: &Path, scratch: &Path) -> anyhow::Result<Option<Vec<Submission>>> {
+    let is_archive = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+    if !is_archive || !path.is_file() {
+        return Ok(None);
+    }
+    let hinted = |error: gradus_notebook::SubmissionError| Hinted::new(error.to_string(), error.hint());
+    let Some(bulk) = Bulk::open(path).map_err(hinted)? else { return Ok(None) };
+    let platform = bulk.platform;
+    let handed_in = bulk.unpack(scratch).map_err(hinted)?;
+    let submission = |handed_in: HandedIn| {
+        let HandedIn { name, number, full_name, path } = handed_in;
+        let mut student = Student { name: name.clone(), full_name, ..Student::default() };
+        match platform {
+            Platform::Canvas => student.canvas_id = Some(number),
+            Platform::Moodle => student.moodle_id = Some(format!("Participant {number}")),
+            Platform::Gradescope => {}
+        }
+        Submission { name, path, student: Some(student) }
+    };
+    Ok(Some(handed_in.into_iter().map(submission).collect()))
+}
+
+/// Two submissions of one name would overwrite each other's reports.
+fn refuse_ambiguous(found: &[Submission]) -> anyhow::Result<()> {
+    let mut names: BTreeMap<&str, &Path> = BTreeMap::new();
+    for Submission { name, path, .. } in found {
+        if let Some(other) = names.insert(name, path) {
+            let message = format!("{} and {} are both called `{name}`", other.display(), path.display());
+            return Err(Hinted::new(message, "rename one of them, or grade them with two --out folders").into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Grading with a gradebook: what is in it is not graded again, and what is graded is in it before anybody hears of it.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Version};
+use gradus_judge::batch::Entry;
+use gradus_judge::{Judge, Outcome, SourceScan};
+
+use crate::error::Hinted;
+
+/// A judge with a gradebook.
+pub struct Recording<'a> {
+    /// The judge.
+    pub judge: &'a Judge,
+    /// Where outcomes are kept.
+    pub gradebook: &'a Gradebook,
+    /// What is graded under.
+    pub version: Version,
+    /// Whether everything is graded, whatever is in the gradebook.
+    pub force: bool,
+    /// A seed that a grading has to have come from to be taken.
+    pub seed: Option<u64>,
+    /// What was not simply graded.
+    pub seen: Mutex<Seen>,
+}
+
+/// What was not simply graded.
+#[derive(Default)]
+pub struct Seen {
+    /// How many were taken from the gradebook.
+    pub taken: usize,
+    /// Names of those that had been graded under another version, with the points before and after.
+    pub changed: Vec<(String, Option<u32>, Option<u32>)>,
+}
+
+impl Recording<'_> {
+    /// The outcome of a submission: the recorded one, or a new one that is then recorded.
+    pub fn grade(&self, entry: &Entry) -> Outcome {
+        // What cannot be read is for the judge to explain.
+        let Ok(content) = Content::read(&entry.path) else { return self.judge.grade(entry) };
+        self.take_or_grade(entry, &content).unwrap_or_else(|error| Outcome::Fault {
+            submission: entry.name.clone(),
+            message: error.to_string(),
+            hint: error.hint().to_owned(),
+        })
+    }
+
+    fn take_or_grade(&self, entry: &Entry, content: &Content) -> Result<Outcome, GradebookError> {
+        let recorded = match self.gradebook.recorded(&entry.name, &self.version.assignment, content) {
+            // Grading it again is what mends a record that cannot be read.
+            Err(GradebookError::Record { .. }) if self.force => None,
+            recorded => recorded?,
+        };
+        let same_key = recorded.as_ref().is_some_and(|recorded| recorded.version_hash == self.version.hash);
+        if let Some(recorded) = &recorded
+            && same_key
+            && !self.force
+            && self.seed.is_none_or(|seed| seed == recorded.seed)
+        {
+            self.seen().taken += 1;
+            return Ok(recorded.outcome.clone());
+        }
+        let outcome = self.judge.grade(entry);
+        let attempt = Attempt { student: &entry.name, content, version: &self.version, seed: entry.seed };
+        self.gradebook.record(&attempt, &outcome)?;
+        if let Some(before) = recorded.filter(|_| !same_key && outcome.points().is_some()) {
+            self.seen().changed.push((entry.name.clone(), before.outcome.points(), outcome.points()));
+        }
+        Ok(outcome)
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The version that a judge grades under.
+pub fn version(judge: &Judge, scan: SourceScan) -> anyhow::Result<Version> {
+    let manifest = judge.manifest();
+    let hash = gradus_grader::version(&manifest.id)
+        .ok_or_else(|| Hinted::new(format!("`{}` has no key", manifest.id), "this is a fault of ours: report it"))?;
+    let without_scan = if scan == SourceScan::Off { "-without-scan" } else { "" };
+    Ok(Version {
+        hash: format!("{hash}{without_scan}"),
+        assignment: manifest.id.clone(),
+        title: manifest.title.clone(),
+        max_points: judge.max_points(),
+    })
+}
+
+/// Opens a gradebook, and makes it if it is not there.
+pub fn open(path: &Path) -> anyhow::Result<Gradebook> {
+    Gradebook::open(path).map_err(hinted)
+}
+
+/// Opens a gradebook that has to be there.
+pub fn open_existing(path: &Path) -> anyhow::Result<Gradebook> {
+    Gradebook::open_existing(path).map_err(hinted)
+}
+
+/// The error with its hint.
+pub fn hinted(error: GradebookError) -> anyhow::Error {
+    let hint = error.hint();
+    Hinted::new(error.to_string(), hint).into()
+}
