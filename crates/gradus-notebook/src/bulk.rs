@@ -8,7 +8,6 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
-use zip::result::ZipError;
 
 use crate::archive::{Entry, entries, is_hidden, plain};
 use crate::error::SubmissionError;
@@ -112,17 +111,13 @@ impl Bulk {
             path = folder.join(format!("{number}-{name}"));
             number += 1;
         }
-        let zip_failed = |error: ZipError| failed(plain(&error));
         let write = |reader: &mut dyn Read, path: &Path| -> io::Result<u64> {
             fs::create_dir_all(folder)?;
             // What an entry says of its size was counted, so it gets no more.
             io::copy(&mut reader.take(entry.size), &mut File::create(path)?)
         };
-        let mut reader = self.archive.by_index(entry.index).map_err(zip_failed)?;
-        write(&mut reader, &path).map_err(|error| SubmissionError::NotAnArchive {
-            file: self.file.clone(),
-            reason: format!("{} cannot be unpacked: {error}", entry.name),
-        })?;
+        let mut reader = self.archive.by_index(entry.index).map_err(|error| failed(plain(&error)))?;
+        write(&mut reader, &path).map_err(|error| failed(format!("{} cannot be unpacked: {error}", entry.name)))?;
         Ok(path)
     }
 }
@@ -220,8 +215,10 @@ mod tests {
         path
     }
 
-    /// Platform, and name, number and path of each student.
-    fn read(names: &[&str]) -> Option<(Platform, Vec<(String, String, String)>)> {
+    /// Name, number and path of a student.
+    type Read = (String, String, String);
+
+    fn read(names: &[&str]) -> Option<(Platform, Vec<Read>)> {
         let folder = tempfile::tempdir().expect("a folder");
         let bulk = Bulk::open(&written(folder.path(), names)).expect("nothing is wrong with it")?;
         let platform = bulk.platform;
@@ -233,7 +230,7 @@ mod tests {
         Some((platform, handed_in.collect()))
     }
 
-    fn student(name: &str, number: &str, path: &str) -> (String, String, String) {
+    fn student(name: &str, number: &str, path: &str) -> Read {
         (name.to_owned(), number.to_owned(), path.to_owned())
     }
 

@@ -110,6 +110,8 @@ fn hostile() -> anyhow::Result<Vec<(String, u32)>> {
 fn judge() -> anyhow::Result<Judge> {
     let sandbox = Sandbox::probe(Requirement::AtLeast(Level::Restricted))?;
     println!("{}", sandbox.describe());
+    // As `gradus grade` does.
+    gradus_nn::keep_freed_memory();
     let key = gradus_grader::key("softmax").context("softmax has a key")?;
     let checks = [(key.assignment.public_checks)(), (key.hidden_checks)()].concat();
     Ok(Judge::new(key.assignment, checks, sandbox)?)

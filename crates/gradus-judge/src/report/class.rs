@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gradus_question::{Verdict, Visibility};
 
-use crate::grade::Outcome;
+use crate::grade::{CheckGrade, FunctionState, Outcome};
 
 /// How many parts the range of scores is cut into.
 pub const BINS: usize = 10;
@@ -70,8 +70,8 @@ pub struct Check {
 pub struct Failure {
     /// The function's name.
     pub question: String,
-    /// The check's name.
-    pub check: String,
+    /// The check's name; none where the function could not be called at all.
+    pub check: Option<String>,
     /// How it failed.
     pub verdict: Verdict,
     /// What the students were told to look at.
@@ -170,24 +170,33 @@ impl Class {
                 counted.all += 1;
                 counted.passed += usize::from(check.passed());
                 if !check.passed() {
-                    let failure = find_or_add(
-                        &mut self.failures,
-                        |other| {
-                            (&other.question, &other.check, other.verdict, &other.hint)
-                                == (&function.name, &check.name, check.verdict, &check.hint)
-                        },
-                        || Failure {
-                            question: function.name.clone(),
-                            check: check.name.clone(),
-                            verdict: check.verdict,
-                            hint: check.hint.clone(),
-                            names: Vec::new(),
-                        },
-                    );
-                    failure.names.push(grade.submission.clone());
+                    let callable = matches!(function.state, FunctionState::Ready);
+                    add_failure(&mut self.failures, &grade.submission, &function.name, check, callable);
                 }
             }
         }
+    }
+}
+
+fn add_failure(failures: &mut Vec<Failure>, submission: &str, question: &str, failed: &CheckGrade, callable: bool) {
+    let check = callable.then(|| failed.name.clone());
+    let failure = find_or_add(
+        failures,
+        |other| {
+            (other.question.as_str(), &other.check, other.verdict, &other.hint)
+                == (question, &check, failed.verdict, &failed.hint)
+        },
+        || Failure {
+            question: question.to_owned(),
+            check: check.clone(),
+            verdict: failed.verdict,
+            hint: failed.hint.clone(),
+            names: Vec::new(),
+        },
+    );
+    // All checks of a function that cannot be called fail, and that is one failure.
+    if failure.names.last().is_none_or(|last| last != submission) {
+        failure.names.push(submission.to_owned());
     }
 }
 

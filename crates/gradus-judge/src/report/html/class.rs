@@ -86,7 +86,7 @@ fn questions(questions: &[Question]) -> Markup {
     html! {
         section {
             h2 #questions { "Questions" }
-            table.overview.bars aria-labelledby="questions" {
+            table.overview.bars.questions aria-labelledby="questions" {
                 thead { tr {
                     th scope="col" { "Function" }
                     th.number scope="col" { "Mean" }
@@ -155,8 +155,8 @@ fn failures(failures: &[Failure]) -> Markup {
                         li {
                             p {
                                 strong { (counted(failure.names.len(), "submission", "submissions")) } ": "
-                                code { (breakable(&failure.question)) } " " (failure.verdict.sentence()) " ("
-                                (name(&failure.check)) ")"
+                                code { (breakable(&failure.question)) } " " (failure.verdict.sentence())
+                                @if let Some(check) = &failure.check { " (" (name(check)) ")" }
                             }
                             (hint_line("The hint", failure.hint.as_deref()))
                             p.place {
