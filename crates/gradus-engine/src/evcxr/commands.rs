@@ -53,9 +53,11 @@ fn add(engine: &mut EvcxrEngine, argument: &str) -> Result<(), CellError> {
         };
     }
     let mut state = engine.context.state();
-    engine.keep_versions(|| state.add_dep(&name, &value.to_string())).map_err(|error| refused(error.to_string()))?;
+    engine
+        .keep_versions(|| state.add_dep(&name, &value.to_string()))
+        .map_err(|error| refused(errors::words(&error)))?;
     match engine.context.eval_with_state("", state) {
         Ok(_) => Ok(()),
-        Err(error) => Err(refused(errors::first_line(&error))),
+        Err(error) => Err(refused(errors::words(&error))),
     }
 }

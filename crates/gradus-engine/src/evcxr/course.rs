@@ -48,9 +48,11 @@ impl Course {
         let all = workspace_dependencies()?;
         let mut crates = Vec::new();
         for name in EXTERNS {
-            let package = name.replace('_', "-");
-            let found = all.get(&package).or_else(|| all.get(name));
-            let mut value = found.cloned().ok_or_else(|| fault(format!("Cargo.toml has no `{package}`")))?;
+            let dashed = name.replace('_', "-");
+            let found = all.get_key_value(&dashed).or_else(|| all.get_key_value(name));
+            let (package, mut value) = found
+                .map(|(package, value)| (package.clone(), value.clone()))
+                .ok_or_else(|| fault(format!("Cargo.toml has no `{dashed}`")))?;
             if let Some(table) = value.as_table_mut() {
                 if let Some(path) = table.get("path").and_then(toml::Value::as_str) {
                     let path = workspace().join(path).display().to_string();
@@ -86,7 +88,8 @@ impl Course {
 
     /// The version of a crate that is in the library, as the workspace asks for it.
     pub fn version_of(&self, package: &str) -> Option<&str> {
-        let (_, value) = self.crates.iter().find(|(name, _)| *name == package.replace('_', "-"))?;
+        let as_code = |name: &str| name.replace('-', "_");
+        let (_, value) = self.crates.iter().find(|(name, _)| as_code(name) == as_code(package))?;
         value.as_str().or_else(|| value.get("version")?.as_str()).or(Some(""))
     }
 

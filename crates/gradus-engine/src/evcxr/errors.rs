@@ -89,13 +89,15 @@ pub fn message(text: &str) -> CellError {
     CellError { kind: CellErrorKind::Compile, name: "error".to_owned(), message: first, traceback }
 }
 
-/// The first of what evcxr says.
-pub fn first_line(error: &Error) -> String {
+/// All that evcxr says, without what cargo was at before something failed.
+pub fn words(error: &Error) -> String {
     let text = match error {
-        Error::CompilationErrors(list) => list.first().map(CompilationError::message).unwrap_or_default(),
+        Error::CompilationErrors(list) => list.iter().map(CompilationError::message).collect::<Vec<_>>().join("\n"),
         other => other.to_string(),
     };
-    text.lines().next().unwrap_or_default().to_owned()
+    let progress =
+        |line: &&str| ["Updating", "Locking", "Adding", "Downloading"].iter().any(|verb| line.trim().starts_with(verb));
+    text.lines().filter(|line| !progress(line)).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// The cell ended its process. evcxr tells how in words: `... exit status: 3`, `... signal: 6 (SIGABRT) ...`.

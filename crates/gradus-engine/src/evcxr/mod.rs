@@ -272,7 +272,7 @@ impl Engine for EvcxrEngine {
         self.cells.clear();
         self.session = Session::default();
         let cleared = self.context.clear().and_then(|()| self.open());
-        cleared.map_err(|error| failures::fault(&format!("evcxr does not start again: {}", errors::first_line(&error))))
+        cleared.map_err(|error| failures::fault(&format!("evcxr does not start again: {}", errors::words(&error))))
     }
 }
 
@@ -287,5 +287,5 @@ fn variable(type_name: &str) -> session::Variable {
 }
 
 fn not_started(error: &Error) -> EvcxrError {
-    EvcxrError::Start { what: errors::first_line(error) }
+    EvcxrError::Start { what: errors::words(error) }
 }
