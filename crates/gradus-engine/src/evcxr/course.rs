@@ -21,7 +21,7 @@ const FIRST: &str = "gradus-prelude";
 /// themselves. The announcements of evcxr's own come through `println`.
 pub const PRELUDE: &str = "\
 use gradus_prelude::notebook::*;
-use gradus_prelude::display::ByShow as _;
+use gradus_prelude::display::{ByShow as _, ByDebug as _, ByName as _};
 use gradus_prelude::{eprint, eprintln};
 use gradus_prelude::evcxr::{print, println};
 ";
