@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::sources::{Source, each_file, rust_files};
+use super::sources::{Source, each_file, rust_files};
 
 /// The crates that are of use, each after those it depends on.
 pub const CRATES: [&str; 4] = ["core", "alloc", "std", "proc_macro"];

@@ -75,7 +75,7 @@ pub fn add(engine: &mut RustcEngine, argument: &str) -> Result<(), CellError> {
 }
 
 /// `name`, `name = "1"`, `name = { version = "1", features = ["derive"] }`, or a folder.
-fn read(argument: &str) -> Result<(String, toml::Value), String> {
+pub(crate) fn read(argument: &str) -> Result<(String, toml::Value), String> {
     if argument.is_empty() {
         return Err("which crate? For example `:dep itertools = \"0.14\"`".to_owned());
     }
@@ -104,7 +104,7 @@ fn read(argument: &str) -> Result<(String, toml::Value), String> {
 
 /// Whether a version is one that `wanted` stands for, in cargo's sense: the first number that is not zero is the same,
 /// and what was given of the rest is no newer.
-fn is_satisfied(wanted: &str, version: &str) -> bool {
+pub(crate) fn is_satisfied(wanted: &str, version: &str) -> bool {
     let numbers = |text: &str| -> Vec<u64> {
         text.split(['.', '-', '+'])
             .map_while(|part| part.trim_start_matches(['^', '=', '~', ' ']).parse().ok())

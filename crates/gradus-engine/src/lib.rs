@@ -14,6 +14,8 @@
 //! | `compile.rs`, `diagnostics.rs`, `failures.rs` | rustc and the linker; what they say, in the cells' own lines |
 //! | `types.rs` | types that later cells can name |
 //! | `process.rs`, `interrupt.rs`, `output.rs`, `frames.rs` | the process that runs cells, and what comes out of it |
+//!
+//! With the feature `evcxr` there is a second engine, `EvcxrEngine` in `evcxr/`: the peer that this one is compared with.
 
 #![deny(missing_docs)]
 
@@ -26,6 +28,8 @@ mod define;
 mod dependencies;
 mod diagnostics;
 mod engine;
+#[cfg(feature = "evcxr")]
+mod evcxr;
 mod failures;
 mod frames;
 mod header;
@@ -44,4 +48,6 @@ pub use contract::{
     Cell, CellError, CellErrorKind, Completeness, Engine, Event, Interrupt, MimeBundle, Outcome, Success, Variable,
 };
 pub use engine::{Options, RustcEngine, StartError};
+#[cfg(feature = "evcxr")]
+pub use evcxr::{EvcxrEngine, EvcxrError, standard_library_source, take_over_if_asked};
 pub use library::{EXTERNS, Library, LibraryError, inner_cargo, target, workspace};

@@ -223,7 +223,8 @@ fn sysroot_on_path(list: &List) -> Result<PathBuf, LibraryError> {
     Ok(PathBuf::from(ask(&["--print", "sysroot"])?.trim()))
 }
 
-fn folder(assignment: Option<&str>) -> &str {
+/// The name of a library's folder.
+pub(crate) fn folder(assignment: Option<&str>) -> &str {
     assignment.unwrap_or("course")
 }
 
@@ -239,7 +240,7 @@ pub fn target() -> PathBuf {
 }
 
 /// The topics of the teaching library that students of an assignment may use.
-fn topics(assignment: &str) -> Result<Vec<String>, LibraryError> {
+pub(crate) fn topics(assignment: &str) -> Result<Vec<String>, LibraryError> {
     let path = workspace().join("assignments").join(assignment).join("assignment.toml");
     let unknown = || LibraryError::Assignment { assignment: assignment.to_owned(), path: path.clone() };
     if assignment.contains(['/', '.']) {

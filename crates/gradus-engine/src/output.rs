@@ -151,6 +151,14 @@ impl Output {
         });
     }
 
+    /// Takes a part of what another reader has read.
+    #[cfg(feature = "evcxr")]
+    pub fn pass_on(&self, part: Part<'_>, is_stderr: bool) {
+        let mut state = self.lock();
+        self.take(&mut state, part, if is_stderr { Which::Stderr } else { Which::Stdout });
+        self.flush(&mut state);
+    }
+
     fn take(&self, state: &mut State, part: Part<'_>, which: Which) {
         match part {
             Part::Text(text) => self.add(state, text, matches!(which, Which::Stderr)),

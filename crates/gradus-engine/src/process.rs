@@ -274,7 +274,8 @@ fn reads_stdin(process: u32) -> bool {
         .any(|call| call.starts_with(READ))
 }
 
-fn read_end(end: &Value) -> End {
+/// What the process says of a cell's end.
+pub fn read_end(end: &Value) -> End {
     if let Some(panic) = end.get("panic") {
         return End::Panicked(panic.clone());
     }

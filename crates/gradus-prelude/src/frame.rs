@@ -4,6 +4,7 @@
 //! has no ESC in it.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
@@ -12,9 +13,23 @@ pub const BEGIN: &str = "\x1b_gradus;";
 /// What a frame ends with.
 pub const END: &str = "\x1b\\";
 
+/// Whether each frame ends its line, for readers of whole lines.
+static ENDS_LINE: AtomicBool = AtomicBool::new(false);
+
 /// Writes a frame to standard output.
 pub fn write(message: &Value) {
+    let newline = if ends_line() { "\n" } else { "" };
     let mut stdout = io::stdout().lock();
     // Nobody is left to hear of it when standard output is closed.
-    let _ = write!(stdout, "{BEGIN}{message}{END}").and_then(|()| stdout.flush());
+    let _ = write!(stdout, "{BEGIN}{message}{END}{newline}").and_then(|()| stdout.flush());
+}
+
+/// From now on each frame ends its line.
+pub(crate) fn end_lines() {
+    ENDS_LINE.store(true, Ordering::Relaxed);
+}
+
+/// Whether each frame ends its line.
+pub(crate) fn ends_line() -> bool {
+    ENDS_LINE.load(Ordering::Relaxed)
 }

@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 pub mod display;
+pub mod evcxr;
 pub mod frame;
 pub mod macros;
 pub mod notebook;

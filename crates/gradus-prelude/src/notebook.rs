@@ -8,11 +8,11 @@ use std::io::{self, BufRead};
 use serde_json::{Map, Value, json};
 
 use crate::display::Show;
-use crate::frame;
 #[cfg(feature = "topics")]
 pub use crate::rich::train;
 pub use crate::rich::{LiveTraining, figure, show_images, training};
 pub use crate::show;
+use crate::{evcxr, frame};
 
 /// Shows a value below the cell, now.
 pub fn show<T: Show + ?Sized>(value: &T) {
@@ -55,6 +55,10 @@ pub fn password(prompt: &str) -> Option<String> {
 }
 
 fn ask(prompt: &str, password: bool) -> Option<String> {
+    if frame::ends_line() {
+        // evcxr sends its own orders over standard input.
+        return None;
+    }
     frame::write(&json!({ "input": { "prompt": prompt, "password": password } }));
     let mut line = String::new();
     // An empty line with its newline is an answer; no line at all is none.
@@ -69,6 +73,7 @@ pub const NO_ANSWER: &str = "\x04";
 #[doc(hidden)]
 pub fn write_error(text: fmt::Arguments<'_>, newline: bool) {
     let text = if newline { format!("{text}\n") } else { text.to_string() };
+    evcxr::remember_error(&text);
     frame::write(&json!({ "stderr": text }));
 }
 

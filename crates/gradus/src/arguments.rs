@@ -455,18 +455,40 @@ pub enum KernelAction {
         /// Where the list is.
         #[command(flatten)]
         place: KernelPlace,
+        /// What compiles and runs its cells; with evcxr the kernel is "Rust (Gradus, evcxr)", beside the other.
+        #[arg(long, value_enum, default_value_t = EngineChoice::Rustc)]
+        engine: EngineChoice,
         /// Do not build rust-analyzer, which takes minutes; then only names of the session are completed.
         #[arg(long)]
         without_completion: bool,
     },
     /// Take it off the list again.
-    Uninstall(KernelPlace),
+    Uninstall {
+        /// Where the list is.
+        #[command(flatten)]
+        place: KernelPlace,
+        /// Which kernel.
+        #[arg(long, value_enum, default_value_t = EngineChoice::Rustc)]
+        engine: EngineChoice,
+    },
     /// Serve one notebook; Jupyter calls this.
     Run {
         /// The connection file that Jupyter has written.
         #[arg(short = 'f', long, value_name = "CONNECTION_FILE")]
         connection_file: PathBuf,
+        /// What compiles and runs its cells.
+        #[arg(long, value_enum, default_value_t = EngineChoice::Rustc)]
+        engine: EngineChoice,
     },
+}
+
+/// What compiles and runs a notebook's cells.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineChoice {
+    /// This course's own engine, which calls rustc.
+    Rustc,
+    /// The crate evcxr, in programs that were built with the feature `evcxr`.
+    Evcxr,
 }
 
 /// Whose list of kernels.

@@ -28,6 +28,9 @@ pub enum Ending {
 fn main() -> ExitCode {
     // In the sandbox's own process nothing else may have happened before.
     gradus_sandbox::launcher::run_if_asked();
+    // Nor in the process that runs evcxr's cells.
+    #[cfg(feature = "evcxr")]
+    gradus_engine::take_over_if_asked();
     let arguments = Arguments::parse();
     let ending = match &arguments.command {
         #[cfg(feature = "staff")]

@@ -1,44 +1,47 @@
 //! `gradus kernel`: puts the Jupyter kernel on Jupyter's list, takes it off, runs it.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::SyncSender;
 use std::{env, fs, io};
 
 use anyhow::Context;
 use gradus_assignments::{ASSIGNMENTS, Assignment};
-use gradus_engine::{CellError, CellErrorKind, Engine, Event, Library, Options as EngineOptions, RustcEngine};
+use gradus_engine::{Library, Options as EngineOptions};
 use gradus_kernel::kernelspec::{KernelSpec, Place, uninstall, user_data_folder};
 use gradus_kernel::{Connection, Identity, Kernel, KernelError};
 use gradus_notebook::Notebook;
 
-use super::completion;
+use super::{completion, engines};
 use crate::Ending;
-use crate::arguments::{Kernel as Options, KernelAction, KernelPlace};
+use crate::arguments::{EngineChoice, Kernel as Options, KernelAction, KernelPlace};
 use crate::error::Hinted;
 use crate::terminal;
-
-const NAME: &str = "gradus";
-const DISPLAY_NAME: &str = "Rust (Gradus)";
 
 /// Installs, removes or runs the kernel.
 pub fn run(options: &Options) -> anyhow::Result<Ending> {
     match &options.action {
-        KernelAction::Install { place, without_completion } => install(place, *without_completion),
-        KernelAction::Uninstall(place) => remove(place),
-        KernelAction::Run { connection_file } => serve(connection_file),
+        KernelAction::Install { place, engine, without_completion } => install(place, *engine, *without_completion),
+        KernelAction::Uninstall { place, engine } => remove(place, *engine),
+        KernelAction::Run { connection_file, engine } => serve(connection_file, *engine),
     }
 }
 
-fn install(place: &KernelPlace, without_completion: bool) -> anyhow::Result<Ending> {
-    let (library, completion) = match Library::beside_program() {
+fn install(place: &KernelPlace, engine: EngineChoice, without_completion: bool) -> anyhow::Result<Ending> {
+    let (library, completion) = match (engine, Library::beside_program()) {
         // From an archive: what it brings is all there is.
-        Some(library) => (link_libraries(&library)?, String::new()),
-        None => {
+        (EngineChoice::Rustc, Some(library)) => (link_libraries(&library)?, String::new()),
+        _ => {
             let library = Library::default_root();
-            build_libraries(&library)?;
+            match engine {
+                EngineChoice::Rustc => build_libraries(&library)?,
+                EngineChoice::Evcxr => engines::prepare_evcxr(&library)?,
+            }
             (library, if without_completion { String::new() } else { build_completion() })
         }
     };
+    let mut environment = engines::environment(engine, &library)?;
+    // Where it is must not depend on the environment in which Jupyter runs.
+    environment.insert("GRADUS_NOTEBOOK_LIBRARY".to_owned(), library.display().to_string());
+    environment.insert(completion::VARIABLE.to_owned(), completion);
     // Jupyter starts the kernel in the notebook's folder, so the program needs its full path.
     let program = env::current_exe()?;
     let program = program.to_str().ok_or_else(|| {
@@ -46,20 +49,17 @@ fn install(place: &KernelPlace, without_completion: bool) -> anyhow::Result<Endi
         Hinted::new(format!("{} cannot be written in JSON", program.display()), hint)
     })?;
     let arguments = ["kernel", "run", "--connection-file", "{connection_file}"];
+    let which = engines::arguments(engine);
+    let display_name = engines::display_name(engine);
     let specification = KernelSpec {
-        name: NAME.to_owned(),
-        display_name: DISPLAY_NAME.to_owned(),
-        // Where it is must not depend on the environment in which Jupyter runs.
-        environment: [
-            ("GRADUS_NOTEBOOK_LIBRARY".to_owned(), library.display().to_string()),
-            (completion::VARIABLE.to_owned(), completion),
-        ]
-        .into(),
-        command: [program].into_iter().chain(arguments).map(str::to_owned).collect(),
+        name: engines::kernel_name(engine).to_owned(),
+        display_name: display_name.to_owned(),
+        environment,
+        command: [program].into_iter().chain(arguments).chain(which.iter().copied()).map(str::to_owned).collect(),
     };
     let folder = specification.install(&place.place()).map_err(hinted)?;
     terminal::data(&format!("{}\n", folder.display()))?;
-    eprintln!("\"{DISPLAY_NAME}\" is on Jupyter's list; it runs {program}");
+    eprintln!("\"{display_name}\" is on Jupyter's list; it runs {program}");
     Ok(Ending::Well)
 }
 
@@ -118,7 +118,7 @@ fn build_completion() -> String {
 }
 
 /// Serves one notebook until it is closed.
-fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
+fn serve(connection_file: &Path, engine: EngineChoice) -> anyhow::Result<Ending> {
     let connection = Connection::read(connection_file).map_err(hinted)?;
     let version = env!("CARGO_PKG_VERSION");
     let kernel = Kernel {
@@ -129,26 +129,17 @@ fn serve(connection_file: &Path) -> anyhow::Result<Ending> {
         },
         history: user_data_folder().map(|folder| folder.join("gradus/history.jsonl")),
         assistant: completion::assistant(),
-        engine: Box::new(start_engine),
+        engine: Box::new(move |events| engines::start(engine, &engine_options(), events)),
     };
     kernel.run(&connection).map_err(hinted)?;
     Ok(Ending::Well)
 }
 
-/// An engine that does not start is told to the user in the notebook, the only place that they see.
-fn start_engine(events: SyncSender<Event>) -> Result<Box<dyn Engine>, CellError> {
+/// The library that the notebook's cells see.
+fn engine_options() -> EngineOptions {
     let library_root = Library::default_root();
     let assignment = assignment().or_else(|| only_one(&library_root));
-    let options = EngineOptions { library_root, assignment };
-    match RustcEngine::start(&options, events) {
-        Ok(engine) => Ok(Box::new(engine)),
-        Err(error) => Err(CellError {
-            kind: CellErrorKind::Internal,
-            name: "NoEngine".to_owned(),
-            message: error.to_string(),
-            traceback: vec![format!("This kernel cannot run cells: {error}.")],
-        }),
-    }
+    EngineOptions { library_root, assignment }
 }
 
 /// The assignment that the notebook's metadata name, if they name one of this course. Jupyter's server says which notebook it
@@ -169,12 +160,13 @@ fn only_one(root: &Path) -> Option<String> {
     (second.is_none() && Assignment::find(&name).is_some()).then_some(name)
 }
 
-fn remove(place: &KernelPlace) -> anyhow::Result<Ending> {
-    match uninstall(NAME, &place.place()).map_err(hinted)? {
+fn remove(place: &KernelPlace, engine: EngineChoice) -> anyhow::Result<Ending> {
+    let name = engines::kernel_name(engine);
+    match uninstall(name, &place.place()).map_err(hinted)? {
         Some(folder) => terminal::data(&format!("{}\n", folder.display()))?,
         None => {
             let hint = "`jupyter kernelspec list` shows where it is; --prefix takes it from another place";
-            return Err(Hinted::new(format!("the kernel `{NAME}` is not installed there"), hint).into());
+            return Err(Hinted::new(format!("the kernel `{name}` is not installed there"), hint).into());
         }
     }
     Ok(Ending::Well)

@@ -7,6 +7,7 @@ mod completion;
 pub mod data;
 #[cfg(feature = "staff")]
 pub mod demo;
+mod engines;
 #[cfg(feature = "staff")]
 pub mod generate;
 #[cfg(feature = "staff")]
