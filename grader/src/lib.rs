@@ -16,6 +16,8 @@ mod linear;
 mod softmax;
 #[path = "../keys/svm/mod.rs"]
 mod svm;
+#[path = "../keys/two_layer_net/mod.rs"]
+mod two_layer_net;
 
 /// The line that each of the staff's files carries, and nothing that students get.
 pub const CANARY: &str = "GRADUS-STAFF-ONLY-7c1f4e";
@@ -61,7 +63,7 @@ pub struct Specimen {
     pub right: bool,
 }
 
-static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY];
+static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY, &two_layer_net::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {
