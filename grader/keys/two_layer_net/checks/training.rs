@@ -325,7 +325,11 @@ fn sizes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
     };
     for (iterations, batch_size) in [(0, 2), (7, 2), (2, 4), (3, 9)] {
         (training.iterations, training.batch_size) = (iterations, batch_size);
-        let (net, history) = training.run(session)?;
+        let (net, history) = training.run(session).map_err(|failure| {
+            failure.with_hint(
+                "0 iterations are allowed, and so is a batch larger than the data: repeat examples, or take all",
+            )
+        })?;
         context.expect(
             history.len() == iterations,
             "the loss history has the wrong length",
