@@ -182,3 +182,37 @@ fn a_seed_repeats_a_grading_exactly() {
     assert_eq!(first, repeated("11"));
     assert!(["12", "13", "14"].iter().any(|seed| repeated(seed) != first), "other seeds give other inputs");
 }
+
+/// The reference answers of `two_layer_net` with `from` replaced, graded.
+fn grade_layers_but(from: &str, to: &str) -> Value {
+    let text = gradus_grader::key("two_layer_net").expect("two_layer_net has a key").reference_source;
+    assert!(text.contains(from), "the reference answers have no {from:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("homework.rs");
+    fs::write(&path, text.replace(from, to)).expect("a file");
+    grade_for("two_layer_net", &path, &[])
+}
+
+#[test]
+fn a_missing_forward_pass_costs_what_needs_its_cache_and_no_more() {
+    for (from, to, verdict) in [
+        ("pub fn affine_forward(", "pub fn other(", "missing"),
+        ("pub fn affine_forward(x: &ArrayD<f64>", "pub fn affine_forward(x: &Array<Nothing>", "compile_error"),
+        ("pub fn affine_forward(x: &ArrayD<f64>", "pub fn affine_forward(no: u8, x: &ArrayD<f64>", "compile_error"),
+    ] {
+        let report = grade_layers_but(from, to);
+        assert!(tests_of(&report, "affine_forward").all(|test| test["extra_data"]["verdict"] == verdict), "{report:#}");
+        assert!(tests_of(&report, "affine_backward").all(|test| test["status"] == "failed"));
+        for function in ["relu_forward", "relu_backward"] {
+            assert!(tests_of(&report, function).all(|test| test["status"] == "passed"), "{to}: {function}");
+        }
+    }
+}
+
+#[test]
+fn a_cache_may_be_of_any_type() {
+    let cache = "pub struct ReluCache {\n    pub x: ArrayD<f64>,\n}\n";
+    let report =
+        grade_layers_but(cache, "type ReluCache = ReluInput;\npub struct ReluInput {\n    x: ArrayD<f64>,\n}\n");
+    assert_eq!(report["score"], report["max_score"], "{report:#}");
+}

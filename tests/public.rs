@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 2] = [
+const WAYS: [(&str, &str, &[&str]); 3] = [
     (
         "softmax",
         "softmax_loss",
@@ -69,6 +69,23 @@ const WAYS: [(&str, &str, &[&str]); 2] = [
             "(0.0, gradus_nn::linear::predict(x, x).mapv(|class| class as f64).insert_axis(ndarray::Axis(1)))",
             "gradus_grader::key(\"svm\"); todo!()",
             "gradus_assignments::svm::reference::svm_loss(x, y)",
+        ],
+    ),
+    (
+        "two_layer_net",
+        "relu_forward",
+        &[
+            "gradus_nn::activations::relu_forward(x)",
+            "gradus_nn::activations::relu_backward(x, x)",
+            "gradus_nn::activations::leaky_relu_forward(x, 0.0)",
+            "gradus_nn::affine::affine_forward(x, x, y)",
+            "gradus_nn::affine::affine_relu_forward(x, x, y)",
+            "gradus_nn::affine::affine_relu_backward(x, x)",
+            "gradus_nn::networks::TwoLayerNet::loss(x, x, y)",
+            "gradus_nn::networks::FullyConnectedNet::loss(x, x, y)",
+            "gradus_nn::solver::Solver::new(x, y)",
+            "gradus_grader::key(\"two_layer_net\"); todo!()",
+            "gradus_assignments::two_layer_net::reference::relu_forward(x)",
         ],
     ),
 ];
@@ -136,7 +153,10 @@ fn no_assignments_students_can_call_its_answers() {
                     let way = format!("{module}::{}", function.name);
                     let signature = function.signature();
                     let names = function.arguments.join(", ");
-                    let refusal = compile(&format!("use ndarray::*;\n{signature} {{ {way}({names}) }}"));
+                    let refusal = compile(&format!(
+                        "use ndarray::*;\nuse gradus_assignments::{}::*;\n{signature} {{ {way}({names}) }}",
+                        assignment.id
+                    ));
                     // Unknown; or another function of that name, which does not take the arguments.
                     let refused = ["E0432", "E0433", "E0425", "E0061", "E0277", "E0308"]
                         .iter()

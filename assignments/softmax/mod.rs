@@ -3,6 +3,7 @@
 pub mod checks;
 mod interface;
 
+pub use crate::answer_as_written as answer;
 pub use interface::{FUNCTIONS, Functions, call};
 
 /// Runs the public checks of `function` on the answers in `functions`.

@@ -11,6 +11,8 @@ pub mod softmax;
 #[path = "../svm/mod.rs"]
 pub mod svm;
 mod trial;
+#[path = "../two_layer_net/mod.rs"]
+pub mod two_layer_net;
 
 #[cfg(feature = "manifest")]
 pub use manifest::{FunctionEntry, Manifest, ManifestError};
@@ -47,6 +49,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: svm::checks::public,
         starter: include_str!("../svm/starter.rs"),
         id: "svm",
+    },
+    Assignment {
+        manifest_text: include_str!("../two_layer_net/assignment.toml"),
+        functions: two_layer_net::FUNCTIONS,
+        public_checks: two_layer_net::checks::public,
+        starter: include_str!("../two_layer_net/starter.rs"),
+        id: "two_layer_net",
     },
 ];
 

@@ -180,7 +180,7 @@ pub(crate) fn negative_scores(
         .map_err(|failure| failure.with_hint("do not start the search for the highest score from 0"))
 }
 
-fn expect_classes(classes: &Array1<usize>, expected: &[usize], context: &Context) -> Result<(), Failure> {
+pub(crate) fn expect_classes(classes: &Array1<usize>, expected: &[usize], context: &Context) -> Result<(), Failure> {
     let expected: Array1<f64> = expected.iter().map(|&class| class as f64).collect();
     context.expect_array(
         "the classes",

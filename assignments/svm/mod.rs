@@ -4,6 +4,7 @@ pub mod checks;
 #[expect(clippy::too_many_arguments, reason = "a search has as many")]
 mod interface;
 
+pub use crate::answer_as_written as answer;
 pub use interface::{FUNCTIONS, Functions, call};
 
 /// Runs the public checks of `function` on the answers in `functions`.

@@ -16,6 +16,8 @@ mod linear;
 mod softmax;
 #[path = "../keys/svm/mod.rs"]
 mod svm;
+#[path = "../keys/two_layer_net/mod.rs"]
+mod two_layer_net;
 
 /// The line that each of the staff's files carries, and nothing that students get.
 pub const CANARY: &str = "GRADUS-STAFF-ONLY-7c1f4e";
@@ -71,7 +73,7 @@ pub fn version(id: &str) -> Option<&'static str> {
 
 include!(concat!(env!("OUT_DIR"), "/versions.rs"));
 
-static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY];
+static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY, &two_layer_net::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {

@@ -4,9 +4,10 @@
 //! digits differ between processors.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+use gradus_assignments::two_layer_net::{self, TwoLayerNet};
 use gradus_assignments::{softmax, svm};
 use gradus_question::{Call, Local, Session};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayD, Ix2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -24,6 +25,10 @@ fn labels(random: &mut ChaCha8Rng, n: usize, classes: usize) -> Array1<usize> {
 
 fn rows(array: &Array2<f64>) -> Value {
     array.rows().into_iter().map(|row| row.iter().map(|&value| ten_digits(value)).collect::<Vec<_>>()).collect()
+}
+
+fn row(array: &Array1<f64>) -> Vec<f64> {
+    array.iter().map(|&value| ten_digits(value)).collect()
 }
 
 fn ten_digits(value: f64) -> f64 {
@@ -106,4 +111,82 @@ fn svm_classifier_loss() {
 #[test]
 fn svm_predict() {
     predictions("svm", svm::call::predict);
+}
+
+/// Numbers around 0 with three decimals.
+fn numbers(random: &mut ChaCha8Rng, count: usize, scale: f64) -> Array1<f64> {
+    matrix(random, (1, count), scale).row(0).to_owned()
+}
+
+/// Forward and backward, of examples with three axes of their own; as rows, and with the shape beside them.
+#[test]
+fn two_layer_net_affine() {
+    hold("two_layer_net", "affine", |session, random, (n, features, outputs)| {
+        let shape = vec![n, 2, features, 2];
+        let as_rows = |array: ArrayD<f64>| array.into_shape_with_order((n, 4 * features)).expect("as many numbers");
+        let x = matrix(random, (n, 4 * features), 2.0);
+        let (w, b) = (matrix(random, (4 * features, outputs), 1.0), numbers(random, outputs, 1.0));
+        let dout = matrix(random, (n, outputs), 1.0);
+        let shaped = x.clone().into_shape_with_order(shape.clone()).expect("as many numbers");
+        let out = session.call(&two_layer_net::call::affine_forward(&shaped, &w, &b)).expect("the reference answers");
+        let backward = two_layer_net::call::affine_backward(&shaped, &w, &b, &dout);
+        let (dx, dw, db) = session.call(&backward).expect("the reference answers");
+        json!({
+            "x": rows(&x), "shape": shape, "w": rows(&w), "b": row(&b), "dout": rows(&dout),
+            "out": rows(&out), "dx": rows(&as_rows(dx)), "dw": rows(&dw), "db": row(&db),
+        })
+    });
+}
+
+/// Forward and backward, exact zeros among the numbers.
+#[test]
+fn two_layer_net_relu() {
+    hold("two_layer_net", "relu", |session, random, (n, _, width)| {
+        let x = matrix(random, (n, width), 1.0).mapv(|x| if x.abs() < 0.2 { 0.0 } else { x });
+        let dout = matrix(random, (n, width), 1.0);
+        let out =
+            session.call(&two_layer_net::call::relu_forward(&x.clone().into_dyn())).expect("the reference answers");
+        let backward = two_layer_net::call::relu_backward(&x.clone().into_dyn(), &dout.clone().into_dyn());
+        let dx = session.call(&backward).expect("the reference answers");
+        let matrix = |array: ArrayD<f64>| array.into_dimensionality::<Ix2>().expect("two axes");
+        json!({ "x": rows(&x), "dout": rows(&dout), "out": rows(&matrix(out)), "dx": rows(&matrix(dx)) })
+    });
+}
+
+/// A network with six hidden units, and its record.
+fn network(random: &mut ChaCha8Rng, features: usize, classes: usize) -> TwoLayerNet {
+    TwoLayerNet {
+        w1: matrix(random, (features, 6), 1.0),
+        b1: numbers(random, 6, 0.5),
+        w2: matrix(random, (6, classes), 1.0),
+        b2: numbers(random, classes, 0.5),
+    }
+}
+
+fn parameters(net: &TwoLayerNet) -> Value {
+    json!({ "w1": rows(&net.w1), "b1": row(&net.b1), "w2": rows(&net.w2), "b2": row(&net.b2) })
+}
+
+#[test]
+fn two_layer_net_loss() {
+    hold("two_layer_net", "two_layer_net_loss", |session, random, (n, features, classes)| {
+        let (net, x) = (network(random, features, classes), matrix(random, (n, features), 2.0));
+        let (y, reg) = (labels(random, n, classes), 0.125);
+        let call = two_layer_net::call::two_layer_net_loss(&net, &x.clone().into_dyn(), &y, reg);
+        let (loss, gradients) = session.call(&call).expect("the reference answers");
+        json!({
+            "net": parameters(&net), "x": rows(&x), "y": y.to_vec(), "reg": reg,
+            "loss": ten_digits(loss), "gradients": parameters(&gradients),
+        })
+    });
+}
+
+#[test]
+fn two_layer_net_predict() {
+    hold("two_layer_net", "predict", |session, random, (n, features, classes)| {
+        let (net, x) = (network(random, features, classes), matrix(random, (n, features), 2.0));
+        let call = two_layer_net::call::predict(&net, &x.clone().into_dyn());
+        let predicted = session.call(&call).expect("the reference answers");
+        json!({ "net": parameters(&net), "x": rows(&x), "classes": predicted.to_vec() })
+    });
 }

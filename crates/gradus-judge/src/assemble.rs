@@ -34,10 +34,12 @@ pub enum Stub {
     Broken,
 }
 
-/// Assembles the fragments whose index `keep` allows, and stubs for the functions in `stubs`.
+/// Assembles the fragments whose index `keep` allows, and stubs for the functions in `stubs`. `interface` is the module of
+/// the assignment.
 pub fn assemble(
     fragments: &[Fragment],
     keep: impl Fn(usize) -> bool,
+    interface: &str,
     functions: &[Function],
     stubs: &BTreeMap<&'static str, Stub>,
 ) -> Assembled {
@@ -55,7 +57,7 @@ pub fn assemble(
         regions.push(Region { fragment: index, first_line, line_count, origin: fragment.origin.clone() });
         first_line += line_count;
     }
-    source.push_str(&stub_module(functions, stubs));
+    source.push_str(&stub_module(interface, functions, stubs));
     Assembled { source, regions }
 }
 
@@ -89,7 +91,7 @@ fn is_compiled(fragment: &Fragment) -> bool {
 }
 
 /// A module with the stubs, out of reach of whatever names the submission defines.
-fn stub_module(functions: &[Function], stubs: &BTreeMap<&'static str, Stub>) -> String {
+fn stub_module(interface: &str, functions: &[Function], stubs: &BTreeMap<&'static str, Stub>) -> String {
     if stubs.is_empty() {
         return String::new();
     }
@@ -97,7 +99,10 @@ fn stub_module(functions: &[Function], stubs: &BTreeMap<&'static str, Stub>) -> 
     for name in stubs.keys() {
         text.push_str(&format!("pub use self::gradus_stubs::{name};\n"));
     }
-    text.push_str("mod gradus_stubs {\n    use ::ndarray::*;\n");
+    // Signatures name types of arrays, and those that the assignment gives.
+    text.push_str(&format!(
+        "mod gradus_stubs {{\n    use ::ndarray::*;\n    use ::gradus_assignments::{interface}::*;\n"
+    ));
     for function in functions {
         let Some(stub) = stubs.get(function.name) else { continue };
         let why = match stub {
@@ -106,7 +111,7 @@ fn stub_module(functions: &[Function], stubs: &BTreeMap<&'static str, Stub>) -> 
         };
         text.push_str(&format!(
             "    {} {{ ::std::panic!(\"it calls `{}`, which {why}\") }}\n",
-            function.signature(),
+            function.stand_in_signature(),
             function.name
         ));
     }
@@ -120,7 +125,8 @@ mod tests {
 
     use super::*;
 
-    const F: Function = Function { name: "f", arguments: &["x"], types: &["f64"], output: "f64" };
+    const F: Function =
+        Function { name: "f", arguments: &["x"], types: &["f64"], output: "f64", own_types: &[], composed: false };
 
     fn fragment(text: &str, line: usize) -> Fragment {
         Fragment {
@@ -135,7 +141,7 @@ mod tests {
     #[test]
     fn lines_lead_back_to_the_student() {
         let fragments = [fragment("fn a() {\n}", 10), fragment("fn b() {}", 3), fragment("fn c() {\n\n}", 20)];
-        let assembled = assemble(&fragments, |index| index != 1, &[], &BTreeMap::new());
+        let assembled = assemble(&fragments, |index| index != 1, "softmax", &[], &BTreeMap::new());
         assert_eq!(assembled.source, "#![allow(warnings)]\npub fn a() {\n}\npub fn c() {\n\n}\n");
         assert_eq!(assembled.fragment_at(3), Some(0));
         assert_eq!(assembled.locate(3).map(|at| at.line), Some(11));
@@ -148,9 +154,16 @@ mod tests {
     #[test]
     fn stubs_say_what_is_wrong_when_called() {
         let stubs = BTreeMap::from([("f", Stub::Missing)]);
-        let assembled = assemble(&[], |_| true, &[F], &stubs);
+        let assembled = assemble(&[], |_| true, "softmax", &[F], &stubs);
         assert!(
             assembled.source.contains("pub fn f(x: f64) -> f64 { ::std::panic!(\"it calls `f`, which is missing\") }")
         );
+    }
+
+    #[test]
+    fn a_stub_needs_no_type_of_the_students() {
+        let backward = Function { types: &["&Cache"], own_types: &["Cache"], composed: true, ..F };
+        let assembled = assemble(&[], |_| true, "softmax", &[backward], &BTreeMap::from([("f", Stub::Broken)]));
+        assert!(assembled.source.contains("pub fn f<Cache>(x: &Cache) -> f64 {"), "{}", assembled.source);
     }
 }

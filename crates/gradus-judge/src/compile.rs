@@ -45,7 +45,7 @@ pub fn compile(
     scan: SourceScan,
 ) -> Result<Compiled, Failed> {
     let directory = rustc.directory()?;
-    let mut draft = Draft::new(submission, functions);
+    let mut draft = Draft::new(submission, rustc.interface, functions);
     draft.refuse_floods();
     if scan == SourceScan::On {
         draft.refuse_by_policy();
@@ -60,6 +60,8 @@ pub fn compile(
 /// A submission on its way through the compiler.
 struct Draft<'a> {
     submission: &'a Submission,
+    /// The module of the assignment.
+    interface: &'a str,
     functions: &'static [Function],
     /// Fragments that are left out, and why.
     broken: BTreeMap<usize, (Verdict, Vec<Message>)>,
@@ -68,8 +70,8 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(submission: &'a Submission, functions: &'static [Function]) -> Self {
-        Self { submission, functions, broken: BTreeMap::new(), mismatched: BTreeMap::new() }
+    fn new(submission: &'a Submission, interface: &'a str, functions: &'static [Function]) -> Self {
+        Self { submission, interface, functions, broken: BTreeMap::new(), mismatched: BTreeMap::new() }
     }
 
     fn fragments(&self) -> &'a [Fragment] {
@@ -181,7 +183,7 @@ impl<'a> Draft<'a> {
                 Some(index) => (!keep(index)).then_some((function.name, Stub::Broken)),
             })
             .collect();
-        assemble(self.fragments(), keep, self.functions, &stubs)
+        assemble(self.fragments(), keep, self.interface, self.functions, &stubs)
     }
 
     /// Marks the fragments that the errors point at; whether there were any. Where one of them uses another, the other
@@ -266,13 +268,17 @@ impl<'a> Draft<'a> {
     fn signature_message(&self, function: &Function) -> Vec<Message> {
         let fragment = self.answer(function.name).map(|index| &self.fragments()[index]);
         let yours = fragment.and_then(signature_of).unwrap_or_default();
-        vec![Message {
-            code: None,
-            text: format!("`{}` has another signature than the question asks for", function.name),
-            location: fragment.map(|fragment| location_of(&fragment.origin)),
-            line_text: None,
-            notes: vec![format!("asked for: {}", function.signature()), format!("found:     {yours}")],
-        }]
+        let asked_for = function.signature();
+        let (text, notes) = if function.composed && is_same_signature(&yours, &asked_for) {
+            let note =
+                "note: it is called together with the function that fills its cache; look at that one's signature";
+            (format!("`{}` cannot be called as the question asks for", function.name), vec![note.to_owned()])
+        } else {
+            let text = format!("`{}` has another signature than the question asks for", function.name);
+            (text, vec![format!("asked for: {asked_for}"), format!("found:     {yours}")])
+        };
+        let location = fragment.map(|fragment| location_of(&fragment.origin));
+        vec![Message { code: None, text, location, line_text: None, notes }]
     }
 
     fn is_ready(&self, function: &Function) -> bool {
@@ -295,6 +301,15 @@ impl<'a> Draft<'a> {
         messages.truncate(MESSAGES);
         FunctionState::Broken(*verdict, messages)
     }
+}
+
+/// Whether two signatures are the same but for spaces, a comma at the end, and `pub`.
+fn is_same_signature(one: &str, other: &str) -> bool {
+    let plain = |signature: &str| {
+        let without_spaces = signature.trim_start_matches("pub ").replace(char::is_whitespace, "");
+        without_spaces.replace(",)", ")")
+    };
+    plain(one) == plain(other)
 }
 
 /// What the scan says about a fragment.

@@ -3,7 +3,7 @@
 use crate::operation::Operation;
 use crate::wire::{Reader, WireError};
 
-/// One function of an interface, as text for messages, starters and stubs.
+/// One function of an interface as a student writes it, as text for messages, starters and stubs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function {
     /// Its name.
@@ -14,6 +14,11 @@ pub struct Function {
     pub types: &'static [&'static str],
     /// The type of its result.
     pub output: &'static str,
+    /// The types in its signature that the student defines, such as a cache that one function fills and another reads.
+    pub own_types: &'static [&'static str],
+    /// Whether a call reaches it with other arguments, or gives another result, because some of its own are of types that
+    /// the student defines: values of those never leave the student's process.
+    pub composed: bool,
 }
 
 impl Function {
@@ -22,6 +27,15 @@ impl Function {
         let arguments: Vec<_> =
             self.arguments.iter().zip(self.types).map(|(argument, kind)| format!("{argument}: {kind}")).collect();
         format!("pub fn {}({}) -> {}", self.name, arguments.join(", "), self.output)
+    }
+
+    /// A signature for a function that takes its place. It compiles whether or not the student's types are there: it is
+    /// generic over them.
+    pub fn stand_in_signature(&self) -> String {
+        if self.own_types.is_empty() {
+            return self.signature();
+        }
+        self.signature().replacen('(', &format!("<{}>(", self.own_types.join(", ")), 1)
     }
 }
 
@@ -79,20 +93,60 @@ pub trait Answer {
 /// let y = session.call(&doubling::call::double(&ndarray::array![1.0, 2.0])).unwrap();
 /// assert_eq!(y, ndarray::array![2.0, 4.0]);
 /// ```
+///
+/// A type that the student defines cannot cross the pipe. So a function with one in its signature is called through a
+/// closure in the student's process that puts several of the student's functions together. The interface has the
+/// closure's signature and, in braces, the one that the student writes, with the student's types as if it were generic
+/// over them. The closure itself is the assignment's macro `answer!`.
+///
+/// ```
+/// mod halving {
+///     use ndarray::Array1;
+///     gradus_question::interface! {
+///         /// The halves.
+///         fn forward(x: &Array1<f64>) -> Array1<f64> {
+///             fn forward<Cache>(x: &Array1<f64>) -> (Array1<f64>, Cache);
+///         }
+///         /// The gradient.
+///         fn backward(x: &Array1<f64>, dout: &Array1<f64>) -> Array1<f64> {
+///             fn backward<Cache>(dout: &Array1<f64>, cache: &Cache) -> Array1<f64>;
+///         }
+///     }
+/// }
+///
+/// // The student's.
+/// struct Cache;
+/// fn forward(x: &ndarray::Array1<f64>) -> (ndarray::Array1<f64>, Cache) {
+///     (x / 2.0, Cache)
+/// }
+/// fn backward(dout: &ndarray::Array1<f64>, _: &Cache) -> ndarray::Array1<f64> {
+///     dout / 2.0
+/// }
+///
+/// let functions = halving::Functions {
+///     forward: Some(|x| forward(x).0),
+///     backward: Some(|x, dout| backward(dout, &forward(x).1)),
+/// };
+/// assert_eq!((functions.backward.unwrap())(&ndarray::array![1.0], &ndarray::array![6.0]), ndarray::array![3.0]);
+/// let signature = halving::FUNCTIONS[1].signature();
+/// assert_eq!(signature, "pub fn backward(dout: &Array1<f64>, cache: &Cache) -> Array1<f64>");
+/// ```
 #[macro_export]
 macro_rules! interface {
     ($(
         $(#[$meta:meta])*
-        fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $output:ty;
+        fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $output:ty
+        $({
+            fn $written:ident<$($own:ident),*>($($own_argument:ident: $own_type:ty),* $(,)?) -> $own_output:ty;
+        })?
+        $(;)?
     )*) => {
         /// The signatures of this interface, in order.
         pub const FUNCTIONS: &[$crate::Function] = &[$(
-            $crate::Function {
-                name: stringify!($name),
-                arguments: &[$(stringify!($argument)),*],
-                types: &[$(stringify!($type)),*],
-                output: stringify!($output),
-            },
+            $crate::function!(
+                $name($($argument: $type),*) -> $output;
+                $($written<$($own),*>($($own_argument: $own_type),*) -> $own_output;)?
+            ),
         )*];
 
         /// An implementation of this interface, or of a part of it.
@@ -143,6 +197,35 @@ macro_rules! interface {
                     )
                 }
             )*
+        }
+    };
+}
+
+/// A [`Function`] from the signature of a call and, where it differs, the one that the student writes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! function {
+    ($name:ident($($argument:ident: $type:ty),*) -> $output:ty;) => {
+        $crate::Function {
+            name: stringify!($name),
+            arguments: &[$(stringify!($argument)),*],
+            types: &[$(stringify!($type)),*],
+            output: stringify!($output),
+            own_types: &[],
+            composed: false,
+        }
+    };
+    (
+        $name:ident($($argument:ident: $type:ty),*) -> $output:ty;
+        $written:ident<$($own:ident),*>($($own_argument:ident: $own_type:ty),*) -> $own_output:ty;
+    ) => {
+        $crate::Function {
+            name: stringify!($written),
+            arguments: &[$(stringify!($own_argument)),*],
+            types: &[$(stringify!($own_type)),*],
+            output: stringify!($own_output),
+            own_types: &[$(stringify!($own)),*],
+            composed: true,
         }
     };
 }

@@ -134,10 +134,19 @@ pub fn hold_in_turn(session: &mut Session<'_>, context: &mut Context, cases: Vec
 pub fn hold_part_in_turn(
     session: &mut Session<'_>,
     context: &mut Context,
-    mut cases: Vec<Case>,
+    cases: Vec<Case>,
     part: Part,
 ) -> Result<(), Failure> {
-    cases.shuffle(&mut context.random);
-    let again = context.random.random_range(0..cases.len());
-    cases.iter().chain(cases.get(again)).try_for_each(|case| case.hold(session, context, part))
+    in_turn(context, cases, |case, context| case.hold(session, context, part))
+}
+
+/// Holds all in random order, and one of them again, so that an answer that goes by what it was asked before shows.
+pub fn in_turn<T>(
+    context: &mut Context,
+    mut all: Vec<T>,
+    mut hold: impl FnMut(&T, &Context) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    all.shuffle(&mut context.random);
+    let again = context.random.random_range(0..all.len());
+    all.iter().chain(all.get(again)).try_for_each(|one| hold(one, context))
 }

@@ -55,12 +55,20 @@ pub fn read<T: DeserializeOwned>(snapshot: &str) -> Vec<T> {
     cases
 }
 
-fn matrix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Array2<f64>, D::Error> {
+/// Reads a matrix that was recorded row by row.
+///
+/// # Errors
+/// When its rows differ in length.
+pub fn matrix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Array2<f64>, D::Error> {
     let rows = Vec::<Vec<f64>>::deserialize(deserializer)?;
     let shape = (rows.len(), rows.first().map_or(0, Vec::len));
     Array2::from_shape_vec(shape, rows.concat()).map_err(serde::de::Error::custom)
 }
 
-fn vector<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Array1<usize>, D::Error> {
+/// Reads a vector.
+///
+/// # Errors
+/// When it is none.
+pub fn vector<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Array1<T>, D::Error> {
     Ok(Array1::from_vec(Vec::deserialize(deserializer)?))
 }

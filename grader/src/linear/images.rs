@@ -40,9 +40,9 @@ pub fn checks<A: Linear>() -> Vec<Check> {
     checks.map(|check| Check { patience: Duration::from_secs(10), ..check }).to_vec()
 }
 
-const TRAINED: usize = 1000;
-const ITERATIONS: usize = 300;
-const BATCH: usize = 50;
+pub const TRAINED: usize = 1000;
+pub const ITERATIONS: usize = 300;
+pub const BATCH: usize = 50;
 
 /// Rows of pixels with a column of ones, and their labels.
 pub struct Images {

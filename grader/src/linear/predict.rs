@@ -7,6 +7,7 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 
 use super::Linear;
+use crate::common::expected::in_turn;
 use crate::common::{check, inputs};
 
 const NAME: &str = "predict";
@@ -121,10 +122,8 @@ fn ordinary_sizes(context: &mut Context) -> (usize, usize, usize) {
 
 /// What every check with points asks first, in random order, and one of them again.
 fn ordinary<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
-    let mut all = Inputs::look_alikes(context);
-    all.shuffle(&mut context.random);
-    let again = context.random.random_range(0..all.len());
-    all.iter().chain(all.get(again)).try_for_each(|inputs| inputs.hold::<A>(session, context))
+    let all = Inputs::look_alikes(context);
+    in_turn(context, all, |inputs, context| inputs.hold::<A>(session, context))
 }
 
 fn fresh<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {

@@ -9,13 +9,13 @@
 use gradus_question::{Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, Axis};
 use rand::Rng;
-use rand::seq::SliceRandom;
 
 use super::Linear;
-use crate::common::expected::close_to;
+use crate::common::expected::{close_to, in_turn};
 use crate::common::{check, inputs};
 
-const SEED_HINT: &str = "make one generator from the seed, and take every random number from it";
+pub const ONE_STEP_FIRST: &str = "this check starts from one plain step; get the check of one step right first";
+pub const SEED_HINT: &str = "make one generator from the seed, and take every random number from it";
 
 /// The checks, 17 points; those on images are in [`images`](super::images).
 pub fn checks<A: Linear>() -> Vec<Check> {
@@ -179,15 +179,10 @@ pub fn ordinary<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> 
     let other_data = Training { x: &first.x * random.random_range(-0.8..-0.4) + 0.25, ..first.clone() };
     let other_rate = Training { learning_rate: 2.0 * first.learning_rate, ..first.clone() };
     let other_seed = Training { seed: random.random(), ..first.clone() };
-    let mut all = [first, other_data, other_rate, other_seed];
-    all.shuffle(random);
-    let again = random.random_range(0..all.len());
-    for training in all.iter().chain(all.get(again)) {
-        training.hold::<A>(session, context).map_err(|failure| {
-            failure.with_hint("this check starts from one plain step; get the check of one step right first")
-        })?;
-    }
-    Ok(())
+    let all = vec![first, other_data, other_rate, other_seed];
+    in_turn(context, all, |training, context| {
+        training.hold::<A>(session, context).map(drop).map_err(|failure| failure.with_hint(ONE_STEP_FIRST))
+    })
 }
 
 fn one_step<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
@@ -251,9 +246,9 @@ fn squares_along_the_way<A: Linear>(training: &Training, initial: &Array2<f64>) 
 }
 
 /// A batch of two of these examples is one of 21; which, the step tells.
-const EXAMPLES: usize = 6;
+pub const EXAMPLES: usize = 6;
 /// Enough that all drawing the same batch is out of the question: below (1/6)^11 for any random way of drawing.
-const SEEDS: usize = 12;
+pub const SEEDS: usize = 12;
 
 fn random_batches<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary::<A>(session, context)?;
@@ -288,7 +283,7 @@ fn random_batches<A: Linear>(session: &mut Session<'_>, context: &mut Context) -
 }
 
 /// With replacement an example can come twice.
-fn possible_batches() -> impl Iterator<Item = [usize; 2]> {
+pub fn possible_batches() -> impl Iterator<Item = [usize; 2]> {
     (0..EXAMPLES).flat_map(|first| (first..EXAMPLES).map(move |second| [first, second]))
 }
 

@@ -3,6 +3,7 @@
 
 pub mod softmax;
 pub mod svm;
+pub mod two_layer_net;
 
 use gradus_question::Answer;
 
@@ -38,7 +39,7 @@ pub enum Fails {
 
 /// Those of every assignment.
 pub fn all() -> Vec<Museum> {
-    vec![softmax::museum(), svm::museum()]
+    vec![softmax::museum(), svm::museum(), two_layer_net::museum()]
 }
 
 /// Modules for wrong answers, and `wrong()` for the functions that each of them has, with others beside it. Those that do

@@ -3,6 +3,7 @@
 
 pub mod softmax;
 pub mod svm;
+pub mod two_layer_net;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,0 +1,13 @@
+// The bias is added to the first example alone.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array1, Array2, ArrayD};
+
+pub fn affine_forward(x: &ArrayD<f64>, w: &Array2<f64>, b: &Array1<f64>) -> (Array2<f64>, AffineCache) {
+    let n = x.shape()[0];
+    let rows = x.to_shape((n, x.len() / n)).unwrap().to_owned();
+    let mut out = rows.dot(w);
+    let mut first = out.row_mut(0);
+    first += b;
+    (out, AffineCache { x: x.clone(), w: w.clone() })
+}

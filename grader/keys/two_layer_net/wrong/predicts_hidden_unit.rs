@@ -1,0 +1,13 @@
+// The hidden unit with the highest output is predicted.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::two_layer_net::TwoLayerNet;
+use ndarray::{Array1, ArrayD, Axis, Ix2};
+
+pub fn predict(net: &TwoLayerNet, x: &ArrayD<f64>) -> Array1<usize> {
+    let (hidden, _) = affine_relu_forward(x, &net.w1, &net.b1);
+    hidden
+        .into_dimensionality::<Ix2>()
+        .unwrap()
+        .map_axis(Axis(1), |row| row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0)
+}

@@ -1,0 +1,19 @@
+// The search for the highest score starts from a score of 0.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::two_layer_net::TwoLayerNet;
+use ndarray::{Array1, ArrayD, Axis};
+
+pub fn predict(net: &TwoLayerNet, x: &ArrayD<f64>) -> Array1<usize> {
+    let (hidden, _) = affine_relu_forward(x, &net.w1, &net.b1);
+    let (scores, _) = affine_forward(&hidden, &net.w2, &net.b2);
+    scores.map_axis(Axis(1), |row| {
+        let (mut best, mut highest) = (0, 0.0);
+        for (class, &score) in row.iter().enumerate() {
+            if score > highest {
+                (best, highest) = (class, score);
+            }
+        }
+        best
+    })
+}

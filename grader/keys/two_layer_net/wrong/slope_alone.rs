@@ -1,0 +1,9 @@
+// The slopes 1 and 0 come back, without the upstream gradient.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::ArrayD;
+
+pub fn relu_backward(dout: &ArrayD<f64>, cache: &ReluCache) -> ArrayD<f64> {
+    let _ = dout;
+    cache.x.mapv(|x| if x > 0.0 { 1.0 } else { 0.0 })
+}
