@@ -55,7 +55,7 @@ pub trait ByDebug {
     fn evcxr_display(&self);
 }
 
-impl<T: Debug> ByDebug for &T {
+impl<T: Debug + ?Sized> ByDebug for &T {
     fn evcxr_display(&self) {
         show_text(self);
     }

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::io::{self, Write};
 use std::panic;
 use std::sync::OnceLock;
 use std::thread::{self, ThreadId};
@@ -65,7 +66,8 @@ pub(crate) fn remember_error(text: &str) {
 #[doc(hidden)]
 pub fn write_text(text: fmt::Arguments<'_>) {
     let text = text.to_string();
-    std::print!("{text}");
+    // Nobody is left to read it when standard output is closed.
+    let _ = io::stdout().write_all(text.as_bytes());
     if !text.ends_with('\n') {
         frame::write(&json!({}));
     }
