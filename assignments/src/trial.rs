@@ -70,8 +70,8 @@ impl Trial {
 /// gradus_assignments::check!(softmax, predict);
 /// ```
 ///
-/// A backward pass is checked after the forward pass that fills its cache, which is named too, because a notebook's cell
-/// sees only what it names: `check!(two_layer_net, relu_backward after relu_forward)`.
+/// A backward pass is checked after the forward pass that fills its cache and whose slope it should be. That is named too,
+/// because a notebook's cell sees only what it names: `check!(two_layer_net, relu_backward after relu_forward)`.
 #[macro_export]
 macro_rules! check {
     ($assignment:ident, $function:ident $(after $forward:ident)?) => {
@@ -79,6 +79,7 @@ macro_rules! check {
             ::std::stringify!($function),
             $crate::$assignment::Functions {
                 $function: Some($crate::$assignment::answer!($function)),
+                $($forward: Some($crate::$assignment::answer!($forward)),)?
                 ..Default::default()
             },
         ))

@@ -83,3 +83,17 @@ fn a_trial_tells_what_was_expected_and_what_came() {
     assert!(!try_out("softmax_loss", mine).passed());
     assert_eq!(try_out("nothing", mine).to_string(), "there are no public checks of `nothing`");
 }
+
+#[test]
+fn a_backward_pass_is_tried_with_its_forward_pass() {
+    use ndarray::ArrayD;
+
+    fn relu_forward(x: &ArrayD<f64>) -> (ArrayD<f64>, ArrayD<f64>) {
+        (x.mapv(|x| x.max(0.0)), x.clone())
+    }
+    fn relu_backward(dout: &ArrayD<f64>, x: &ArrayD<f64>) -> ArrayD<f64> {
+        dout * &x.mapv(|x| if x > 0.0 { 1.0 } else { 0.0 })
+    }
+    gradus_assignments::show_trials_with(|trial| assert!(trial.passed(), "{trial}"));
+    gradus_assignments::check!(two_layer_net, relu_backward after relu_forward);
+}
