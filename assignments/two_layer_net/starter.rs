@@ -625,8 +625,9 @@ fn clothing() -> Clothing {
 //
 // Three learning rates from the same start, with 50 hidden units. Each point is the mean of 20 mini-batches. Too small a
 // rate crawls, at first hardly at all: while all weights are small, little comes back to the first layer. Too large
-// a one jumps to and fro, and can throw hidden units so far to the wrong side that no example switches them on any more.
-// What is above 3, or no number any more, is drawn at 3.
+// a one leaps across the valley to a higher place on its other side, and from there farther still. It can also throw hidden
+// units so far to the wrong side that no example switches them on any more. What is above 3, or no number any more, is
+// drawn at 3.
 
 // %% id="rates-shown"
 fn means_of_20(history: &[f64]) -> Vec<f64> {
