@@ -24,8 +24,8 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
         scan = SourceScan::Off;
         judge = judge.with_source_scan(scan);
     }
-    let scratch = tempfile::tempdir()?;
-    let submissions = intake::submissions(&options.submissions, &options.assignment, scratch.path())?;
+    let mut scratch = Vec::new();
+    let submissions = intake::submissions(&options.submissions, &options.assignment, &mut scratch)?;
     prepare_folder(&options.out)?;
     let gradebook = options.gradebook.clone().unwrap_or_else(|| options.out.join("gradebook.sqlite"));
     let gradebook = recording::open(&gradebook)?;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use gradus_gradebook::Student;
 use gradus_judge::submission_name;
 use gradus_notebook::{Bulk, HandedIn, Platform};
+use tempfile::TempDir;
 
 use crate::commands::with_name;
 use crate::error::Hinted;
@@ -22,15 +23,16 @@ pub struct Submission {
     pub student: Option<Student>,
 }
 
-/// The submissions that the paths name, in their order. What has to be unpacked goes into `scratch`.
+/// The submissions that the paths name, in their order. What has to be unpacked goes into folders in `scratch`, which are
+/// there as long as they are kept.
 ///
 /// A path is one of these:
 /// - a submission;
 /// - a folder with a folder for each student, as nbgrader's `submitted` is: `<student>/<assignment>/<notebook>.ipynb`;
 /// - the archive that Canvas, Moodle or Gradescope makes of all submissions.
-pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &Path) -> anyhow::Result<Vec<Submission>> {
+pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &mut Vec<TempDir>) -> anyhow::Result<Vec<Submission>> {
     let mut found = Vec::new();
-    for (number, path) in paths.iter().enumerate() {
+    for path in paths {
         let path = with_name(path);
         fs::symlink_metadata(&path).with_context(|| format!("{}", path.display())).map_err(|error| {
             Hinted::new(
@@ -40,7 +42,7 @@ pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &Path) -> anyho
         })?;
         match by_student(&path, assignment) {
             students if !students.is_empty() => found.extend(students),
-            _ => match by_platform(&path, &scratch.join(number.to_string()))? {
+            _ => match by_platform(&path, scratch)? {
                 Some(students) => found.extend(students),
                 None => found.push(Submission { name: submission_name(&path), path, student: None }),
             },
@@ -67,7 +69,7 @@ fn by_student(folder: &Path, assignment: &str) -> Vec<Submission> {
 }
 
 /// The submissions of an archive of all of them; `None` if it is another file.
-fn by_platform(path: &Path, scratch: &Path) -> anyhow::Result<Option<Vec<Submission>>> {
+fn by_platform(path: &Path, scratch: &mut Vec<TempDir>) -> anyhow::Result<Option<Vec<Submission>>> {
     let is_archive = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
     if !is_archive || !path.is_file() {
         return Ok(None);
@@ -75,7 +77,9 @@ fn by_platform(path: &Path, scratch: &Path) -> anyhow::Result<Option<Vec<Submiss
     let hinted = |error: gradus_notebook::SubmissionError| Hinted::new(error.to_string(), error.hint());
     let Some(bulk) = Bulk::open(path).map_err(hinted)? else { return Ok(None) };
     let platform = bulk.platform;
-    let handed_in = bulk.unpack(scratch).map_err(hinted)?;
+    let folder = tempfile::tempdir()?;
+    let handed_in = bulk.unpack(folder.path()).map_err(hinted)?;
+    scratch.push(folder);
     let submission = |handed_in: HandedIn| {
         let HandedIn { name, number, full_name, path } = handed_in;
         let mut student = Student { name: name.clone(), full_name, ..Student::default() };
