@@ -10,8 +10,11 @@
 use gradus_assignments::Assignment;
 use gradus_question::{Answer, Check};
 
+pub use self::museum::Specimen;
+
 mod common;
 mod linear;
+mod museum;
 #[path = "../keys/softmax/mod.rs"]
 mod softmax;
 #[path = "../keys/svm/mod.rs"]
@@ -48,21 +51,6 @@ pub struct Sample {
     pub bytes: &'static [u8],
     /// What it shows, in a few words.
     pub about: &'static str,
-}
-
-/// A recorded answer.
-///
-/// A right one answers every question. A wrong one has the wrong function only; the reference's others go beside it, and
-/// it may call them.
-pub struct Specimen {
-    /// Its file's name without extension.
-    pub name: &'static str,
-    /// Its file's content.
-    pub source: &'static str,
-    /// What it is, from its first line.
-    pub about: &'static str,
-    /// Whether it is to get full marks.
-    pub right: bool,
 }
 
 /// A hash of everything that points in the assignment with this id depend on: its checks, its reference answers, what
