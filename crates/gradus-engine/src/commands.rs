@@ -58,7 +58,8 @@ pub fn run(engine: &mut RustcEngine, command: &Command) -> Result<Option<MimeBun
     Ok(Some(MimeBundle::from([("text/plain".to_owned(), text)])))
 }
 
-fn variables(engine: &RustcEngine) -> String {
+/// The variables, one a line.
+pub(crate) fn variables(engine: &dyn Engine) -> String {
     let list = engine.variables();
     if list.is_empty() {
         return "There are no variables.".to_owned();

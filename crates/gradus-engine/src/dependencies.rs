@@ -40,12 +40,7 @@ pub fn add(engine: &mut RustcEngine, argument: &str) -> Result<(), CellError> {
     let (name, value) = read(argument).map_err(&refused)?;
     let crate_name = name.replace('-', "_");
     if let Some(version) = engine.compiler.library.version_of(&crate_name) {
-        return match &value {
-            toml::Value::String(wanted) if !is_satisfied(wanted, version) => Err(refused(format!(
-                "this notebook comes with {name} {version}, and two versions of it would not fit together"
-            ))),
-            _ => Ok(()),
-        };
+        return is_there(&name, version, &value).map_err(refused);
     }
     let mut wanted = engine.wanted.clone();
     wanted.insert(name.clone(), value);
@@ -72,6 +67,16 @@ pub fn add(engine: &mut RustcEngine, argument: &str) -> Result<(), CellError> {
     engine.compiler.dependencies =
         Dependencies { externs: kept.externs, directories: vec![kept.directory], objects: vec![kept.library] };
     Ok(())
+}
+
+/// Whether what is asked for is there in the version that the library has.
+pub(crate) fn is_there(name: &str, version: &str, asked: &toml::Value) -> Result<(), String> {
+    match asked {
+        toml::Value::String(wanted) if !is_satisfied(wanted, version) => {
+            Err(format!("this notebook comes with {name} {version}, and two versions of it would not fit together"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `name`, `name = "1"`, `name = { version = "1", features = ["derive"] }`, or a folder.
@@ -104,7 +109,7 @@ pub(crate) fn read(argument: &str) -> Result<(String, toml::Value), String> {
 
 /// Whether a version is one that `wanted` stands for, in cargo's sense: the first number that is not zero is the same,
 /// and what was given of the rest is no newer.
-pub(crate) fn is_satisfied(wanted: &str, version: &str) -> bool {
+fn is_satisfied(wanted: &str, version: &str) -> bool {
     let numbers = |text: &str| -> Vec<u64> {
         text.split(['.', '-', '+'])
             .map_while(|part| part.trim_start_matches(['^', '=', '~', ' ']).parse().ok())

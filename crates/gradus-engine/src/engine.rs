@@ -447,13 +447,7 @@ impl Engine for RustcEngine {
     }
 
     fn variables(&self) -> Vec<Variable> {
-        let list = self.session.variables.iter();
-        list.map(|(name, variable)| Variable {
-            name: name.clone(),
-            type_name: variable.type_name.clone(),
-            mutable: variable.mutable,
-        })
-        .collect()
+        self.session.listed()
     }
 
     fn session_source(&self) -> String {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::cell::{Import, Item, ItemKind, Macro};
 use crate::compile::Code;
+use crate::contract;
 use crate::mentions::Names;
 use crate::source::{CellText, Source};
 
@@ -201,6 +202,17 @@ impl Import {
 }
 
 impl Session {
+    /// The variables, as an engine tells of them.
+    pub fn listed(&self) -> Vec<contract::Variable> {
+        let list = self.variables.iter();
+        list.map(|(name, variable)| contract::Variable {
+            name: name.clone(),
+            type_name: variable.type_name.clone(),
+            mutable: variable.mutable,
+        })
+        .collect()
+    }
+
     /// Everything as one source: imports, macros, items, and variables as declarations.
     pub fn as_source(&self) -> String {
         let mut text = String::new();

@@ -41,8 +41,9 @@ impl Content {
     ///
     /// # Errors
     /// When something cannot be written, or the archive is damaged.
-    pub fn unpack(archive: &[u8], folder: &Path, name: &str) -> Result<PathBuf, GradebookError> {
-        unpack(archive, folder, name).map_err(|source| GradebookError::Content { path: folder.join(name), source })
+    pub fn unpack(&self, folder: &Path, name: &str) -> Result<PathBuf, GradebookError> {
+        unpack(&self.archive, folder, name)
+            .map_err(|source| GradebookError::Content { path: folder.join(name), source })
     }
 }
 
@@ -134,7 +135,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("homework.rs"), b"fn f() {}\r\n\xff").expect("a file");
         let content = Content::read(&folder.path().join("homework.rs")).expect("it can be read");
-        let path = Content::unpack(&content.archive, &folder.path().join("out"), "ada").expect("it can be written");
+        let path = content.unpack(&folder.path().join("out"), "ada").expect("it can be written");
         assert_eq!(path.file_name().expect("a name"), "ada.rs");
         assert_eq!(fs::read(&path).expect("it is there"), b"fn f() {}\r\n\xff");
         assert_eq!(Content::read(&path).expect("it can be read"), content, "its name does not count");
@@ -148,7 +149,7 @@ mod tests {
         fs::write(one.join("a.rs"), "1").expect("a file");
         fs::write(one.join("inner/b.rs"), "2").expect("a file");
         let content = Content::read(&one).expect("it can be read");
-        Content::unpack(&content.archive, folder.path(), "two").expect("it can be written");
+        content.unpack(folder.path(), "two").expect("it can be written");
         assert_eq!(Content::read(&two).expect("it can be read"), content);
         fs::rename(two.join("inner/b.rs"), two.join("b.rs")).expect("it can be moved");
         assert_ne!(Content::read(&two).expect("it can be read").hash, content.hash, "paths count");
@@ -158,7 +159,7 @@ mod tests {
     fn what_is_empty_or_not_there() {
         let folder = tempfile::tempdir().expect("a folder");
         let content = Content::read(folder.path()).expect("an empty folder can be read");
-        let path = Content::unpack(&content.archive, &folder.path().join("out"), "ada").expect("it can be written");
+        let path = content.unpack(&folder.path().join("out"), "ada").expect("it can be written");
         assert!(path.is_dir());
         let error = Content::read(&folder.path().join("nothing")).expect_err("it is not there").to_string();
         assert!(error.contains("nothing"), "{error}");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::FromRow;
 
-use crate::record::{now, outcome, student_id, who};
+use crate::record::{now, outcome, who};
 use crate::roster::Student;
 use crate::{Gradebook, GradebookError};
 
@@ -136,13 +136,15 @@ impl Gradebook {
             .bind(assignment)
             .fetch_all(pool)
         })?;
+        let by_hand = self.scores_by_hand()?;
         let attempt = |row: Row| {
             let mut manual: Vec<ManualScore> = Vec::new();
-            for score in self.manual_scores(&row.student.name)? {
-                if score.assignment == row.assignment {
-                    manual.retain(|earlier| earlier.question != score.question);
-                    manual.push(score);
-                }
+            let is_own = |(name, score): &&(String, ManualScore)| {
+                *name == row.student.name && score.assignment == row.assignment
+            };
+            for (_, score) in by_hand.iter().filter(is_own) {
+                manual.retain(|earlier| earlier.question != score.question);
+                manual.push(score.clone());
             }
             Ok(Standing {
                 outcome: outcome(&row.student.name, &row.assignment, &row.document, &row.seed)?,
@@ -200,7 +202,8 @@ impl Gradebook {
             })
         };
         let gradings = rows.into_iter().map(graded).collect::<Result<Vec<_>, GradebookError>>()?;
-        Ok(StudentHistory { student, gradings, manual: self.manual_scores(name)? })
+        let own = self.scores_by_hand()?.into_iter().filter(|(student, _)| student == name);
+        Ok(StudentHistory { student, gradings, manual: own.map(|(_, score)| score).collect() })
     }
 
     /// Notes when submissions were handed in: those that count by now, one for each name; the names that have none.
@@ -243,20 +246,16 @@ impl Gradebook {
         (points, max_points): (f64, f64),
         comment: &str,
     ) -> Result<(), GradebookError> {
-        let known: Option<i64> = self.run(|pool| {
+        let id: Option<i64> = self.run(|pool| {
             sqlx::query_scalar("SELECT id FROM student WHERE name = $1").bind(student).fetch_optional(pool)
         })?;
-        if known.is_none() {
-            return Err(GradebookError::NoStudent { name: student.to_owned() });
-        }
+        let id = id.ok_or_else(|| GradebookError::NoStudent { name: student.to_owned() })?;
         self.run(async |pool| {
-            let mut transaction = pool.begin().await?;
-            let student_id = student_id(&mut transaction, student).await?;
             sqlx::query(
                 "INSERT INTO manual_score (student_id, assignment, question, points, max_points, comment, given_by,
                  given_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
-            .bind(student_id)
+            .bind(id)
             .bind(assignment)
             .bind(question)
             .bind(points)
@@ -264,9 +263,9 @@ impl Gradebook {
             .bind(comment)
             .bind(who())
             .bind(now())
-            .execute(&mut *transaction)
-            .await?;
-            transaction.commit().await
+            .execute(pool)
+            .await
+            .map(drop)
         })
     }
 
@@ -275,22 +274,19 @@ impl Gradebook {
     /// # Errors
     /// When the gradebook cannot be read.
     pub fn scores_by_hand(&self) -> Result<Vec<(String, ManualScore)>, GradebookError> {
-        let mut scores = Vec::new();
-        for student in self.students()? {
-            let own = self.manual_scores(&student.name)?;
-            scores.extend(own.into_iter().map(|score| (student.name.clone(), score)));
+        #[derive(FromRow)]
+        struct Row {
+            name: String,
+            #[sqlx(flatten)]
+            score: ManualScore,
         }
-        Ok(scores)
-    }
-
-    fn manual_scores(&self, student: &str) -> Result<Vec<ManualScore>, GradebookError> {
-        self.run(|pool| {
+        let rows: Vec<Row> = self.run(|pool| {
             sqlx::query_as(
-                "SELECT assignment, question, points, max_points, comment, given_by, given_at FROM manual_score
-                 JOIN student ON student.id = student_id WHERE student.name = $1 ORDER BY manual_score.id",
+                "SELECT name, assignment, question, points, max_points, comment, given_by, given_at FROM manual_score
+                 JOIN student ON student.id = student_id ORDER BY manual_score.id",
             )
-            .bind(student)
             .fetch_all(pool)
-        })
+        })?;
+        Ok(rows.into_iter().map(|row| (row.name, row.score)).collect())
     }
 }

@@ -129,22 +129,17 @@ pub(crate) async fn write(
     let submission_id: i64 = sqlx::query_scalar(
         "INSERT INTO submission (student_id, assignment, content_hash, received_at, seen_at)
          VALUES ($1, $2, $3, $4, $4)
-         ON CONFLICT (student_id, assignment, content_hash) DO UPDATE SET assignment = excluded.assignment
-         RETURNING id",
+         ON CONFLICT (student_id, assignment, content_hash) DO UPDATE
+         SET seen_at = CASE WHEN $5 THEN excluded.seen_at ELSE submission.seen_at END RETURNING id",
     )
     .bind(student_id)
     .bind(&version.assignment)
     .bind(&content.hash)
     .bind(&now)
+    // A regrade does not meet a student's submission anew.
+    .bind(state == State::Current)
     .fetch_one(&mut *connection)
     .await?;
-    if state == State::Current {
-        sqlx::query("UPDATE submission SET seen_at = $1 WHERE id = $2")
-            .bind(&now)
-            .bind(submission_id)
-            .execute(&mut *connection)
-            .await?;
-    }
     let state = make_room(connection, submission_id, outcome, state).await?;
     let grading_id: i64 = sqlx::query_scalar(
         "INSERT INTO grading (submission_id, version_hash, state, outcome, points, max_points, seed, document,
@@ -167,7 +162,7 @@ pub(crate) async fn write(
 }
 
 /// The student's row; made if there is none.
-pub(crate) async fn student_id(connection: &mut SqliteConnection, name: &str) -> Result<i64, sqlx::Error> {
+async fn student_id(connection: &mut SqliteConnection, name: &str) -> Result<i64, sqlx::Error> {
     // An update that changes nothing, since only a row that was written is returned.
     sqlx::query_scalar(
         "INSERT INTO student (name) VALUES ($1) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",

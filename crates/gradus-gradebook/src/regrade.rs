@@ -2,6 +2,7 @@
 //! them as a whole.
 
 use gradus_judge::Outcome;
+use gradus_judge::batch::Submitted;
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -53,6 +54,12 @@ pub struct CheckChange {
     pub before: Option<(u32, &'static str)>,
     /// Points and verdict now.
     pub after: Option<(u32, &'static str)>,
+}
+
+impl Submitted for Pending {
+    fn name(&self) -> &str {
+        &self.student
+    }
 }
 
 impl Pending {

@@ -125,8 +125,7 @@ mod tests {
 
     use super::*;
 
-    const F: Function =
-        Function { name: "f", arguments: &["x"], types: &["f64"], output: "f64", own_types: &[], composed: false };
+    const F: Function = Function { name: "f", arguments: &["x"], types: &["f64"], output: "f64", own_types: &[] };
 
     fn fragment(text: &str, line: usize) -> Fragment {
         Fragment {
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_stub_needs_no_type_of_the_students() {
-        let backward = Function { types: &["&Cache"], own_types: &["Cache"], composed: true, ..F };
+        let backward = Function { types: &["&Cache"], own_types: &["Cache"], ..F };
         let assembled = assemble(&[], |_| true, "softmax", &[backward], &BTreeMap::from([("f", Stub::Broken)]));
         assert!(assembled.source.contains("pub fn f<Cache>(x: &Cache) -> f64 {"), "{}", assembled.source);
     }

@@ -27,11 +27,23 @@ impl Entry {
     }
 }
 
+/// Something that can be graded.
+pub trait Submitted: Sync {
+    /// The name that its reports get.
+    fn name(&self) -> &str;
+}
+
+impl Submitted for Entry {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// Grades all entries on `jobs` threads and returns their outcomes in the order of the entries.
 ///
 /// `grade` makes the outcome of one, in most cases by [`Judge::grade`](crate::Judge::grade). When it panics, that is a
 /// fault of ours, and the others are graded all the same.
-pub fn grade_all(entries: &[Entry], jobs: usize, grade: &(dyn Fn(&Entry) -> Outcome + Sync)) -> Vec<Outcome> {
+pub fn grade_all<S: Submitted>(entries: &[S], jobs: usize, grade: &(dyn Fn(&S) -> Outcome + Sync)) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let outcomes: Vec<OnceLock<Outcome>> = entries.iter().map(|_| OnceLock::new()).collect();
     thread::scope(|scope| {
@@ -50,10 +62,7 @@ pub fn grade_all(entries: &[Entry], jobs: usize, grade: &(dyn Fn(&Entry) -> Outc
     taken.map(|(outcome, entry)| outcome.into_inner().unwrap_or_else(|| panicked(entry))).collect()
 }
 
-fn panicked(entry: &Entry) -> Outcome {
-    Outcome::Fault {
-        submission: entry.name.clone(),
-        message: "the grader panicked; its message stands above".to_owned(),
-        hint: "this is not the student's doing: report it with the submission".to_owned(),
-    }
+fn panicked<S: Submitted>(entry: &S) -> Outcome {
+    let hint = "this is not the student's doing: report it with the submission";
+    Outcome::fault(entry.name(), &"the grader panicked; its message stands above", hint)
 }

@@ -269,7 +269,7 @@ impl<'a> Draft<'a> {
         let fragment = self.answer(function.name).map(|index| &self.fragments()[index]);
         let yours = fragment.and_then(signature_of).unwrap_or_default();
         let asked_for = function.signature();
-        let (text, notes) = if function.composed && is_same_signature(&yours, &asked_for) {
+        let (text, notes) = if function.is_composed() && is_same_signature(&yours, &asked_for) {
             let note =
                 "note: it is called together with the function that fills its cache; look at that one's signature";
             (format!("`{}` cannot be called as the question asks for", function.name), vec![note.to_owned()])

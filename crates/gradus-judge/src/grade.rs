@@ -221,6 +221,11 @@ impl CheckGrade {
 }
 
 impl Outcome {
+    /// A fault of ours: what failed, and what to do.
+    pub fn fault(submission: &str, message: &dyn fmt::Display, hint: &str) -> Self {
+        Self::Fault { submission: submission.to_owned(), message: message.to_string(), hint: hint.to_owned() }
+    }
+
     /// The submission's name.
     pub fn submission(&self) -> &str {
         match self {

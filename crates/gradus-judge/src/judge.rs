@@ -122,20 +122,20 @@ impl Judge {
         let start = Instant::now();
         let compiled = match compile(&submission, self.assignment.functions, &self.rustc(), self.scan) {
             Ok(compiled) => compiled,
-            Err(failed) => return fault(name, failed.to_string()),
+            Err(failed) => return fault(&name, &failed.to_string()),
         };
         let compile = start.elapsed();
 
         let start = Instant::now();
         let functions = match self.run_checks(&submission, &compiled, seed) {
             Ok(functions) => functions,
-            Err(reason) => return fault(name, reason),
+            Err(reason) => return fault(&name, &reason),
         };
         let judge = start.elapsed();
         let crashed =
             functions.iter().flat_map(|function| &function.checks).any(|check| check.verdict == Verdict::Crash);
         if crashed && let Err(reason) = self.try_worker() {
-            return fault(name, reason);
+            return fault(&name, &reason);
         }
 
         Outcome::Graded(Box::new(Grade {
@@ -242,7 +242,7 @@ impl Judge {
         let folder = path.parent().map(|parent| format!("{}/", parent.display())).unwrap_or_default();
         let message = error.to_string().replace(&folder, "");
         if matches!(error, SubmissionError::GraderFault { .. }) {
-            return fault(submission, message);
+            return fault(&submission, &message);
         }
         Outcome::Unreadable { submission, message, hint: error.hint().to_string(), max_points: self.max_points() }
     }
@@ -308,12 +308,9 @@ fn remark(note: &Note) -> Remark {
     Remark { location: note.origin.as_ref().map(location_of), text: note.message.clone(), hint: note.hint.clone() }
 }
 
-fn fault(submission: String, reason: String) -> Outcome {
-    Outcome::Fault {
-        submission,
-        message: reason,
-        hint: "this is not the student's doing: mend the cause and grade this submission again".to_owned(),
-    }
+fn fault(submission: &str, reason: &str) -> Outcome {
+    let hint = "this is not the student's doing: mend the cause and grade this submission again";
+    Outcome::fault(submission, &reason, hint)
 }
 
 /// One seed for each check, all from one.

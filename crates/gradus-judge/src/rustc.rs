@@ -139,7 +139,7 @@ impl Rustc<'_> {
         let names = self.functions.iter().map(|function| function.name).collect::<Vec<_>>().join(", ");
         for function in self.functions {
             let (name, arguments) = (function.name, function.arguments.join(", "));
-            if ready.contains(&function) && function.composed {
+            if ready.contains(&function) && function.is_composed() {
                 // Several of the student's functions put together, as the assignment says; each is there, if as a stub.
                 text.push_str(&format!(
                     "    {name}: Some({{ use ::student::{{{names}}}; {module}::answer!({name}) }}),\n"

@@ -41,10 +41,6 @@ pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Content, SubmissionError>
         return Err(SubmissionError::TooManyFiles { file: file.to_owned(), limit: MAX_ENTRIES });
     }
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    if archive.has_duplicate_names() {
-        let reason = "two entries have the same name".to_owned();
-        return Err(SubmissionError::NotAnArchive { file: file.to_owned(), reason });
-    }
     let entries = entries(&archive, file, MAX_UNPACKED_BYTES)?;
     let mut notes = Vec::new();
     let (prefix, files, folders) = top_level(&entries);
@@ -78,6 +74,10 @@ pub(crate) fn entries<R: Read + Seek>(
     file: &str,
     limit: u64,
 ) -> Result<Vec<Entry>, SubmissionError> {
+    if archive.has_duplicate_names() {
+        let reason = "two entries have the same name".to_owned();
+        return Err(SubmissionError::NotAnArchive { file: file.to_owned(), reason });
+    }
     let mut entries = Vec::new();
     let mut unpacked = 0_u64;
     for index in 0..archive.len() {

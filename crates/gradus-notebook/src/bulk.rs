@@ -65,10 +65,6 @@ impl Bulk {
         if archive.len() > MAX_ENTRIES {
             return Err(SubmissionError::TooManyFiles { file, limit: MAX_ENTRIES });
         }
-        if archive.has_duplicate_names() {
-            let reason = "two entries have the same name".to_owned();
-            return Err(SubmissionError::NotAnArchive { file, reason });
-        }
         let mut students: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
         for entry in entries(&archive, &file, MAX_UNPACKED_BYTES)? {
             if let Some(student) = platform.student(&entry.name).filter(|_| !is_hidden(&entry.name)) {

@@ -16,12 +16,15 @@ pub struct Function {
     pub output: &'static str,
     /// The types in its signature that the student defines, such as a cache that one function fills and another reads.
     pub own_types: &'static [&'static str],
-    /// Whether a call reaches it with other arguments, or gives another result, because some of its own are of types that
-    /// the student defines: values of those never leave the student's process.
-    pub composed: bool,
 }
 
 impl Function {
+    /// Whether a call reaches it with other arguments, or gives another result, because some of its own are of types that
+    /// the student defines: values of those never leave the student's process.
+    pub fn is_composed(&self) -> bool {
+        !self.own_types.is_empty()
+    }
+
     /// The signature as a student writes it, without a body.
     pub fn signature(&self) -> String {
         let arguments: Vec<_> =
@@ -32,7 +35,7 @@ impl Function {
     /// A signature for a function that takes its place. It compiles whether or not the student's types are there: it is
     /// generic over them.
     pub fn stand_in_signature(&self) -> String {
-        if self.own_types.is_empty() {
+        if !self.is_composed() {
             return self.signature();
         }
         self.signature().replacen('(', &format!("<{}>(", self.own_types.join(", ")), 1)
@@ -137,7 +140,7 @@ macro_rules! interface {
         $(#[$meta:meta])*
         fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $output:ty
         $({
-            fn $written:ident<$($own:ident),*>($($own_argument:ident: $own_type:ty),* $(,)?) -> $own_output:ty;
+            fn $written:ident<$($own:ident),+>($($own_argument:ident: $own_type:ty),* $(,)?) -> $own_output:ty;
         })?
         $(;)?
     )*) => {
@@ -212,12 +215,11 @@ macro_rules! function {
             types: &[$(stringify!($type)),*],
             output: stringify!($output),
             own_types: &[],
-            composed: false,
         }
     };
     (
         $name:ident($($argument:ident: $type:ty),*) -> $output:ty;
-        $written:ident<$($own:ident),*>($($own_argument:ident: $own_type:ty),*) -> $own_output:ty;
+        $written:ident<$($own:ident),+>($($own_argument:ident: $own_type:ty),*) -> $own_output:ty;
     ) => {
         $crate::Function {
             name: stringify!($written),
@@ -225,7 +227,6 @@ macro_rules! function {
             types: &[$(stringify!($own_type)),*],
             output: stringify!($own_output),
             own_types: &[$(stringify!($own)),*],
-            composed: true,
         }
     };
 }

@@ -3,8 +3,9 @@
 use super::EvcxrEngine;
 use super::errors;
 use crate::cell::Command;
+use crate::commands::variables;
 use crate::contract::{CellError, Engine, MimeBundle};
-use crate::dependencies::{is_satisfied, read};
+use crate::dependencies::{is_there, read};
 use crate::failures;
 
 const HELP: &str = "\
@@ -31,26 +32,12 @@ pub fn run(engine: &mut EvcxrEngine, command: &Command) -> Result<Option<MimeBun
     Ok(Some(MimeBundle::from([("text/plain".to_owned(), text)])))
 }
 
-fn variables(engine: &EvcxrEngine) -> String {
-    let list = engine.variables();
-    if list.is_empty() {
-        return "There are no variables.".to_owned();
-    }
-    let lines = list.iter().map(|variable| format!("{}: {}", variable.name, variable.type_name));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// `:dep ARGUMENT`. What the library has is there already.
 fn add(engine: &mut EvcxrEngine, argument: &str) -> Result<(), CellError> {
     let refused = |what: String| failures::command("dep", &what);
     let (name, value) = read(argument).map_err(&refused)?;
     if let Some(version) = engine.course.version_of(&name) {
-        return match &value {
-            toml::Value::String(wanted) if !is_satisfied(wanted, version) => Err(refused(format!(
-                "this notebook comes with {name} {version}, and two versions of it would not fit together"
-            ))),
-            _ => Ok(()),
-        };
+        return is_there(&name, version, &value).map_err(refused);
     }
     let mut state = engine.context.state();
     engine

@@ -250,14 +250,7 @@ impl Engine for EvcxrEngine {
     }
 
     fn variables(&self) -> Vec<Variable> {
-        let list = self.session.variables.iter();
-        // evcxr does not say which of them are mutable.
-        list.map(|(name, variable)| Variable {
-            name: name.clone(),
-            type_name: variable.type_name.clone(),
-            mutable: false,
-        })
-        .collect()
+        self.session.listed()
     }
 
     fn session_source(&self) -> String {
@@ -280,6 +273,7 @@ fn variable(type_name: &str) -> session::Variable {
     session::Variable {
         type_path: type_name.to_owned(),
         type_name: types::shorten(type_name),
+        // evcxr does not say.
         mutable: false,
         units: Default::default(),
         depends_on: Default::default(),

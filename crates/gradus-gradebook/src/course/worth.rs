@@ -1,6 +1,6 @@
 //! What work is worth once it was late or not, and which of several submissions counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -43,18 +43,19 @@ impl Course {
     /// Late days are used up by the assignment that is due first.
     pub fn worth(&self, attempts: &[Standing]) -> Vec<Worth> {
         let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
+        let mut by_assignment: BTreeMap<&str, BTreeMap<&str, Vec<&Standing>>> = BTreeMap::new();
+        for attempt in attempts {
+            let by_name = by_assignment.entry(&attempt.assignment).or_default();
+            by_name.entry(&attempt.student.name).or_default().push(attempt);
+        }
         let mut due: Vec<_> = self.assignments.iter().collect();
         due.sort_by_key(|deadlines| deadlines.soft);
         let mut late_days: BTreeMap<&str, u32> = BTreeMap::new();
         let mut worth = Vec::new();
-        let names: BTreeSet<&str> = attempts.iter().map(|attempt| attempt.student.name.as_str()).collect();
         for deadlines in due {
-            for name in &names {
+            for (name, own) in by_assignment.remove(deadlines.id.as_str()).into_iter().flatten() {
                 let left = late_days.entry(name).or_insert(self.late_days);
-                let own = attempts
-                    .iter()
-                    .filter(|attempt| attempt.assignment == deadlines.id && attempt.student.name == *name)
-                    .map(|attempt| self.of_attempt(deadlines, attempt, *left, &zone));
+                let own = own.into_iter().map(|attempt| self.of_attempt(deadlines, attempt, *left, &zone));
                 let Some(counts) = deadlines.counts.choose(own) else { continue };
                 if let Lateness::LateDays(days) = counts.lateness {
                     *left -= days;
@@ -62,14 +63,8 @@ impl Course {
                 worth.push(counts);
             }
         }
-        let without_deadline =
-            |attempt: &&Standing| !self.assignments.iter().any(|deadlines| deadlines.id == attempt.assignment);
-        let mut others: BTreeMap<(&str, &str), Vec<Worth>> = BTreeMap::new();
-        for attempt in attempts.iter().filter(without_deadline) {
-            let key = (attempt.assignment.as_str(), attempt.student.name.as_str());
-            others.entry(key).or_default().push(Worth::in_time(attempt));
-        }
-        worth.extend(others.into_values().filter_map(|own| Counts::Last.choose(own.into_iter())));
+        let without_deadline = by_assignment.into_values().flat_map(BTreeMap::into_values);
+        worth.extend(without_deadline.filter_map(|own| own.last().copied().map(Worth::in_time)));
         worth
     }
 

@@ -74,7 +74,8 @@ fn source_file(id: &str) -> PathBuf {
     folder(id).join("source.rs")
 }
 
-fn wrong_source(id: &str, error: &SourceError) -> Hinted {
+/// What is wrong with an assignment's source, and what to do.
+pub fn wrong_source(id: &str, error: &SourceError) -> Hinted {
     Hinted::new(format!("{}: {error}", source_file(id).display()), error.hint())
 }
 

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
-use gradus_judge::batch::{Entry, grade_all};
+use gradus_judge::batch::{Entry, Submitted, grade_all};
 use gradus_judge::{Judge, Outcome, SourceScan, report};
 
 use crate::Ending;
@@ -57,7 +57,7 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
         }
         Format::Json => terminal::data(&format!("{:#}\n", report::json(&outcomes)))?,
     }
-    tell(&recording.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner), entries.len());
+    tell(&recording.seen(), entries.len());
     eprintln!("scores: {}", options.out.join("scores.csv").display());
     eprintln!("class: {}", options.out.join("class.html").display());
     eprintln!("reports: {}", options.out.join("<submission>").join("report.html").display());
@@ -79,8 +79,7 @@ fn tell(seen: &Seen, all: usize) {
         );
     }
     for (name, before, after) in changed {
-        let points = |points: &Option<u32>| points.map_or_else(|| "none".to_owned(), |points| points.to_string());
-        eprintln!("    {name}: {} before, {} now", points(before), points(after));
+        eprintln!("    {name}: {} before, {} now", recording::points(*before), recording::points(*after));
     }
 }
 
@@ -113,20 +112,27 @@ pub fn grade_and_write(
         match outcome {
             Outcome::Graded(_) => {}
             Outcome::Unreadable { message, hint, .. } => eprintln!("error: {message}\nhint: {hint}"),
-            Outcome::Fault { submission, message, hint } => {
-                eprintln!("grader fault: {submission}: {message}\nhint: {hint}");
-            }
+            Outcome::Fault { submission, message, hint } => tell_fault(submission, message, hint),
         }
     }
     Ok(outcomes)
 }
 
+/// Says on stderr what our own fault was.
+pub fn tell_fault(submission: &str, message: &str, hint: &str) {
+    eprintln!("grader fault: {submission}: {message}\nhint: {hint}");
+}
+
 /// Makes the outcomes of all entries with `grade`, showing on a terminal how far it is.
-pub fn grade_and_show(entries: &[Entry], jobs: usize, grade: &(dyn Fn(&Entry) -> Outcome + Sync)) -> Vec<Outcome> {
+pub fn grade_and_show<S: Submitted>(
+    entries: &[S],
+    jobs: usize,
+    grade: &(dyn Fn(&S) -> Outcome + Sync),
+) -> Vec<Outcome> {
     let bar = terminal::progress(entries.len(), "graded");
     let outcomes = grade_all(entries, jobs, &|entry| {
         let outcome = grade(entry);
-        bar.set_message(entry.name.clone());
+        bar.set_message(entry.name().to_owned());
         bar.inc(1);
         outcome
     });
@@ -163,11 +169,7 @@ pub fn prepare_folder(out: &Path) -> anyhow::Result<()> {
 fn with_report(mut outcome: Outcome, out: &Path) -> Outcome {
     let start = Instant::now();
     if let Err(error) = report::write(&outcome, out) {
-        return Outcome::Fault {
-            submission: outcome.submission().to_owned(),
-            message: error.to_string(),
-            hint: error.hint().to_string(),
-        };
+        return Outcome::fault(outcome.submission(), &error, error.hint());
     }
     if let Outcome::Graded(grade) = &mut outcome {
         grade.timings.report = start.elapsed();

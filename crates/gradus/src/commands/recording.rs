@@ -1,7 +1,8 @@
 //! Grading with a gradebook: what is in it is not graded again, and what is graded is in it before anybody hears of it.
 
+use std::fmt::Display;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Version};
 use gradus_judge::batch::Entry;
@@ -39,11 +40,7 @@ impl Recording<'_> {
     pub fn grade(&self, entry: &Entry) -> Outcome {
         // What cannot be read is for the judge to explain.
         let Ok(content) = Content::read(&entry.path) else { return self.judge.grade(entry) };
-        self.take_or_grade(entry, &content).unwrap_or_else(|error| Outcome::Fault {
-            submission: entry.name.clone(),
-            message: error.to_string(),
-            hint: error.hint().to_owned(),
-        })
+        self.take_or_grade(entry, &content).unwrap_or_else(|error| Outcome::fault(&entry.name, &error, error.hint()))
     }
 
     fn take_or_grade(&self, entry: &Entry, content: &Content) -> Result<Outcome, GradebookError> {
@@ -70,8 +67,9 @@ impl Recording<'_> {
         Ok(outcome)
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// What was not simply graded so far.
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,6 +95,11 @@ pub fn open(path: &Path) -> anyhow::Result<Gradebook> {
 /// Opens a gradebook that has to be there.
 pub fn open_existing(path: &Path) -> anyhow::Result<Gradebook> {
     Gradebook::open_existing(path).map_err(hinted)
+}
+
+/// Points as people read them, also where there are none.
+pub fn points(points: Option<impl Display>) -> String {
+    points.map_or_else(|| "none".to_owned(), |points| points.to_string())
 }
 
 /// The error with its hint.

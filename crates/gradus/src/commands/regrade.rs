@@ -1,15 +1,16 @@
 //! `gradus regrade`: what a changed key changes, before it does.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use gradus_gradebook::{Attempt, Change, Content, Gradebook, Pending, Version};
-use gradus_judge::batch::{Entry, grade_all};
+use gradus_gradebook::{Attempt, Change, Gradebook, GradebookError, Pending, Proposal, Version};
+use gradus_judge::batch::Entry;
 use gradus_judge::{Judge, Outcome, SourceScan};
 use serde_json::json;
 
 use crate::Ending;
 use crate::arguments::{Format, Regrade};
-use crate::commands::grade::{jobs, staff_judge};
+use crate::commands::grade::{grade_and_show, jobs, staff_judge, tell_fault};
 use crate::commands::{find_assignment, recording};
 use crate::terminal;
 
@@ -25,11 +26,14 @@ pub fn run(options: &Regrade) -> anyhow::Result<Ending> {
     let judge = staff_judge(assignment.id, options.protection)?;
     let version = recording::version(&judge, SourceScan::On)?;
     let pending = gradebook.pending(&version).map_err(recording::hinted)?;
-    propose(&judge, &gradebook, &version, &pending, jobs(options.jobs))?;
+    let scratch = tempfile::tempdir()?;
+    let outcomes = grade_and_show(&pending, jobs(options.jobs), &|pending| {
+        propose(&judge, &gradebook, &version, pending, scratch.path())
+            .unwrap_or_else(|error| Outcome::fault(&pending.student, &error, error.hint()))
+    });
 
     let proposals = gradebook.proposals(&version).map_err(recording::hinted)?;
-    let changes: Vec<Change> = proposals.iter().filter_map(gradus_gradebook::Proposal::change).collect();
-    let faults: Vec<_> = proposals.iter().filter(|proposal| matches!(proposal.after, Outcome::Fault { .. })).collect();
+    let changes: Vec<Change> = proposals.iter().filter_map(Proposal::change).collect();
     match options.format {
         Format::Text => terminal::data(&text(&changes))?,
         Format::Json => {
@@ -37,12 +41,14 @@ pub fn run(options: &Regrade) -> anyhow::Result<Ending> {
             terminal::data(&format!("{document:#}\n"))?;
         }
     }
-    for proposal in &faults {
-        if let Outcome::Fault { message, hint, .. } = &proposal.after {
-            eprintln!("grader fault: {}: {message}\nhint: {hint}", proposal.student);
+    let mut ending = Ending::Well;
+    for outcome in &outcomes {
+        if let Outcome::Fault { submission, message, hint } = outcome {
+            tell_fault(submission, message, hint);
+            ending = Ending::Incomplete;
         }
     }
-    let count = proposals.len() - faults.len();
+    let count = proposals.iter().filter(|proposal| !matches!(proposal.after, Outcome::Fault { .. })).count();
     if proposals.is_empty() {
         eprintln!("nothing of `{}` was graded under another state of the key", assignment.id);
     } else if options.apply {
@@ -51,49 +57,25 @@ pub fn run(options: &Regrade) -> anyhow::Result<Ending> {
     } else {
         eprintln!("{count} graded again, {} would change; --apply makes it so, --drop forgets it", changes.len());
     }
-    Ok(if faults.is_empty() { Ending::Well } else { Ending::Incomplete })
+    Ok(ending)
 }
 
-/// Grades each submission with the random inputs that it had, so that differences come from the key.
+/// Grades what the gradebook has kept with the random inputs of before, so that differences come from the key.
 fn propose(
     judge: &Judge,
     gradebook: &Gradebook,
     version: &Version,
-    pending: &[Pending],
-    jobs: usize,
-) -> anyhow::Result<()> {
-    let scratch = tempfile::tempdir()?;
-    let entries: Vec<_> = pending
-        .iter()
-        .enumerate()
-        .map(|(number, pending)| Entry {
-            name: pending.student.clone(),
-            // In folders of their own, since a student may have handed in more than one.
-            path: scratch.path().join(number.to_string()),
-            seed: pending.seed(),
-        })
-        .collect();
-    let bar = terminal::progress(entries.len(), "graded again");
-    grade_all(&entries, jobs, &|entry| {
-        let number = entry.path.file_name().and_then(|name| name.to_str()?.parse::<usize>().ok()).unwrap_or_default();
-        let graded = (|| {
-            let content = gradebook.content(&pending[number].content_hash)?;
-            let path = Content::unpack(&content.archive, &entry.path, &entry.name)?;
-            let outcome = judge.grade(&Entry { path, ..entry.clone() });
-            let attempt = Attempt { student: &entry.name, content: &content, version, seed: entry.seed };
-            gradebook.propose(&attempt, &outcome)?;
-            Ok::<_, gradus_gradebook::GradebookError>(outcome)
-        })();
-        bar.set_message(entry.name.clone());
-        bar.inc(1);
-        graded.unwrap_or_else(|error| Outcome::Fault {
-            submission: entry.name.clone(),
-            message: error.to_string(),
-            hint: error.hint().to_owned(),
-        })
-    });
-    bar.finish_and_clear();
-    Ok(())
+    pending: &Pending,
+    scratch: &Path,
+) -> Result<Outcome, GradebookError> {
+    let content = gradebook.content(&pending.content_hash)?;
+    // In folders of their own, since a student may have handed in more than one.
+    let path = content.unpack(&scratch.join(&pending.content_hash), &pending.student)?;
+    let entry = Entry { name: pending.student.clone(), path, seed: pending.seed() };
+    let outcome = judge.grade(&entry);
+    let attempt = Attempt { student: &entry.name, content: &content, version, seed: entry.seed };
+    gradebook.propose(&attempt, &outcome)?;
+    Ok(outcome)
 }
 
 /// Who gains first, then who loses, each with the checks that came out otherwise.
@@ -104,8 +86,7 @@ fn text(changes: &[Change]) -> String {
     ordered.sort_by_key(|change| std::cmp::Reverse(difference(change)));
     let mut text = String::new();
     for change in ordered {
-        let points = |points: Option<u32>| points.map_or_else(|| "none".to_owned(), |points| points.to_string());
-        let (before, after) = (points(change.before), points(change.after));
+        let (before, after) = (recording::points(change.before), recording::points(change.after));
         let _ = writeln!(text, "{}: {before} -> {after} ({:+})", change.student, difference(change));
         for check in &change.checks {
             let side = |side: Option<(u32, &str)>| {

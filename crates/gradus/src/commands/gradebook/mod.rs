@@ -13,6 +13,7 @@ use gradus_notebook::authoring::Source;
 
 use crate::Ending;
 use crate::arguments::{Gradebook as Options, GradebookAction};
+use crate::commands::authored::wrong_source;
 use crate::commands::{find_assignment, recording};
 use crate::error::Hinted;
 
@@ -93,7 +94,6 @@ fn max_points(assignment: &str, attempts: &[Standing]) -> anyhow::Result<f64> {
 fn written(assignment: &str) -> anyhow::Result<Vec<(String, u32)>> {
     let assignment = find_assignment(assignment)?;
     let source = gradus_grader::key(assignment.id).map_or("", |key| key.source);
-    let source = Source::parse(assignment.id, source)
-        .map_err(|error| Hinted::new(error.to_string(), "`gradus lint` tells what is not in order"))?;
+    let source = Source::parse(assignment.id, source).map_err(|error| wrong_source(assignment.id, &error))?;
     Ok(source.written().map(|(cell, points)| (cell.to_owned(), points)).collect())
 }

@@ -58,11 +58,10 @@ fn all(standings: &[Standing], format: Format) -> anyhow::Result<()> {
         }
         Format::Text => {
             let rows = standings.iter().map(|standing| {
-                let points = standing.points().map_or_else(|| "none".to_owned(), |points| points.to_string());
                 [
                     standing.assignment.clone(),
                     standing.student.name.clone(),
-                    points,
+                    recording::points(standing.points()),
                     standing.outcome.id().to_owned(),
                     standing.submissions.to_string(),
                     standing.graded_at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
