@@ -11,7 +11,10 @@ use tokio::runtime::{Builder, Runtime};
 use crate::GradebookError;
 
 /// All forms that a gradebook has had, in order. What is in one that was released is never changed.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "gradebook", include_str!("../migrations/0001_gradebook.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "gradebook", include_str!("../migrations/0001_gradebook.sql")),
+    (2, "comment", include_str!("../migrations/0002_comment.sql")),
+];
 
 /// The table in which sqlx keeps the forms that a gradebook has had.
 const FORMS: &str = "_sqlx_migrations";

@@ -158,6 +158,7 @@ fn json_lines(scores: &[Score]) -> String {
             "handed_in_at": standing.handed_in_at.to_string(),
             "graded_at": standing.graded_at.to_string(),
             "by_hand": standing.manual,
+            "comments": standing.comments,
             "result": standing.outcome,
         });
         format!("{object}\n")

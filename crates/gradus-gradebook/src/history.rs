@@ -1,6 +1,7 @@
 //! Reading a gradebook: where everybody stands, and why.
 
 use gradus_judge::Outcome;
+use gradus_judge::grade::FunctionGrade;
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::FromRow;
@@ -16,6 +17,8 @@ pub struct Standing {
     pub student: Student,
     /// The assignment's id.
     pub assignment: String,
+    /// The hash of what was handed in.
+    pub content_hash: String,
     /// The outcome that counts.
     pub outcome: Outcome,
     /// How many submissions of theirs there are.
@@ -26,6 +29,8 @@ pub struct Standing {
     pub graded_at: Timestamp,
     /// What was scored by hand: the last score of each question.
     pub manual: Vec<ManualScore>,
+    /// What the staff remarked, the oldest first.
+    pub comments: Vec<Comment>,
 }
 
 /// Everything about one student.
@@ -37,6 +42,8 @@ pub struct StudentHistory {
     pub gradings: Vec<Graded>,
     /// Every score given by hand, the oldest first.
     pub manual: Vec<ManualScore>,
+    /// What the staff remarked, the oldest first.
+    pub comments: Vec<Comment>,
 }
 
 /// One grading, whether it counts or not.
@@ -81,10 +88,36 @@ pub struct ManualScore {
     pub given_at: String,
 }
 
+/// What somebody of the staff has to say about a student's work on an assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
+pub struct Comment {
+    /// The assignment's id.
+    pub assignment: String,
+    /// The remark.
+    pub text: String,
+    /// Whoever made it.
+    pub given_by: String,
+    /// When.
+    pub given_at: String,
+}
+
 impl Standing {
-    /// All points, by checks and by hand; none after a fault of ours.
+    /// All points, by checks and by hand; none after a fault of ours. A score by hand for a function takes the place of
+    /// what its checks gave.
     pub fn points(&self) -> Option<f64> {
-        Some(f64::from(self.outcome.points()?) + self.manual.iter().map(|score| score.points).sum::<f64>())
+        let by_checks = match &self.outcome {
+            Outcome::Graded(grade) => {
+                let functions = grade.functions.iter();
+                functions.filter(|function| self.by_hand(&function.name).is_none()).map(FunctionGrade::points).sum()
+            }
+            other => other.points()?,
+        };
+        Some(f64::from(by_checks) + self.manual.iter().map(|score| score.points).sum::<f64>())
+    }
+
+    /// The score by hand that a question has.
+    pub fn by_hand(&self, question: &str) -> Option<&ManualScore> {
+        self.manual.iter().find(|score| score.question == question)
     }
 }
 
@@ -117,6 +150,7 @@ impl Gradebook {
             #[sqlx(flatten)]
             student: Student,
             assignment: String,
+            content_hash: String,
             document: String,
             seed: String,
             submissions: u32,
@@ -125,7 +159,7 @@ impl Gradebook {
         }
         let rows: Vec<Row> = self.run(|pool| {
             sqlx::query_as(
-                "SELECT student.*, assignment, document, seed, graded_at,
+                "SELECT student.*, assignment, content_hash, document, seed, graded_at,
                  COALESCE(submitted_at, received_at) AS handed_in_at,
                  COUNT(*) OVER (PARTITION BY assignment, student_id) AS submissions
                  FROM submission JOIN student ON student.id = student_id
@@ -137,6 +171,7 @@ impl Gradebook {
             .fetch_all(pool)
         })?;
         let by_hand = self.scores_by_hand()?;
+        let comments = self.comments()?;
         let attempt = |row: Row| {
             let mut manual: Vec<ManualScore> = Vec::new();
             let is_own = |(name, score): &&(String, ManualScore)| {
@@ -146,10 +181,17 @@ impl Gradebook {
                 manual.retain(|earlier| earlier.question != score.question);
                 manual.push(score.clone());
             }
+            let own_comments = comments
+                .iter()
+                .filter(|(name, comment)| *name == row.student.name && comment.assignment == row.assignment)
+                .map(|(_, comment)| comment.clone())
+                .collect();
             Ok(Standing {
+                comments: own_comments,
                 outcome: outcome(&row.student.name, &row.assignment, &row.document, &row.seed)?,
                 student: row.student,
                 assignment: row.assignment,
+                content_hash: row.content_hash,
                 submissions: row.submissions,
                 handed_in_at: row.handed_in_at.parse().unwrap_or_default(),
                 graded_at: row.graded_at.parse().unwrap_or_default(),
@@ -203,7 +245,9 @@ impl Gradebook {
         };
         let gradings = rows.into_iter().map(graded).collect::<Result<Vec<_>, GradebookError>>()?;
         let own = self.scores_by_hand()?.into_iter().filter(|(student, _)| student == name);
-        Ok(StudentHistory { student, gradings, manual: own.map(|(_, score)| score).collect() })
+        let manual = own.map(|(_, score)| score).collect();
+        let comments = self.comments()?.into_iter().filter(|(student, _)| student == name);
+        Ok(StudentHistory { student, gradings, manual, comments: comments.map(|(_, comment)| comment).collect() })
     }
 
     /// Notes when submissions were handed in: those that count by now, one for each name; the names that have none.
@@ -267,6 +311,47 @@ impl Gradebook {
             .await
             .map(drop)
         })
+    }
+
+    /// Keeps a remark about a student's work on an assignment.
+    ///
+    /// # Errors
+    /// When there is nobody of that name, or the gradebook cannot be written.
+    pub fn comment(&self, student: &str, assignment: &str, text: &str) -> Result<(), GradebookError> {
+        let written = self.run(|pool| {
+            sqlx::query(
+                "INSERT INTO comment (student_id, assignment, text, given_by, given_at)
+                 SELECT id, $2, $3, $4, $5 FROM student WHERE name = $1",
+            )
+            .bind(student)
+            .bind(assignment)
+            .bind(text)
+            .bind(who())
+            .bind(now())
+            .execute(pool)
+        })?;
+        if written.rows_affected() == 0 {
+            return Err(GradebookError::NoStudent { name: student.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// Every remark, with its student's name, the oldest first.
+    fn comments(&self) -> Result<Vec<(String, Comment)>, GradebookError> {
+        #[derive(FromRow)]
+        struct Row {
+            name: String,
+            #[sqlx(flatten)]
+            comment: Comment,
+        }
+        let rows: Vec<Row> = self.run(|pool| {
+            sqlx::query_as(
+                "SELECT name, assignment, text, given_by, given_at FROM comment
+                 JOIN student ON student.id = student_id ORDER BY comment.id",
+            )
+            .fetch_all(pool)
+        })?;
+        Ok(rows.into_iter().map(|row| (row.name, row.comment)).collect())
     }
 
     /// Every score given by hand, with its student's name, the oldest first.

@@ -24,7 +24,7 @@ pub use book::{Gradebook, Version};
 pub use content::{Content, MAX_BYTES, MAX_FILES};
 pub use error::GradebookError;
 pub use export::{Format, Score, export};
-pub use history::{Graded, ManualScore, Standing, StudentHistory};
+pub use history::{Comment, Graded, ManualScore, Standing, StudentHistory};
 pub use record::{Attempt, Recorded};
 pub use regrade::{Change, CheckChange, Pending, Proposal};
 pub use roster::Student;

@@ -80,6 +80,7 @@ fn attempt(name: &str, assignment: &str, time: &str, points: u32) -> Standing {
         checks: vec![check],
     };
     Standing {
+        content_hash: String::new(),
         student: student(name),
         assignment: assignment.to_owned(),
         outcome: Outcome::Graded(Box::new(Grade {
@@ -96,6 +97,7 @@ fn attempt(name: &str, assignment: &str, time: &str, points: u32) -> Standing {
         handed_in_at: time.parse().expect("a time"),
         graded_at: time.parse().expect("a time"),
         manual: Vec::new(),
+        comments: Vec::new(),
     }
 }
 

@@ -64,6 +64,16 @@ impl JudgeError {
     }
 }
 
+/// The answers to an assignment's questions in a submission, and what they need: what is judged of it.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_answers(manifest: &Manifest, path: &Path) -> Result<Submission, SubmissionError> {
+    let entries = manifest.functions.iter();
+    let wanted: Vec<_> = entries.map(|entry| Wanted { function: &entry.name, cell_id: Some(&entry.cell) }).collect();
+    read_submission(path, &wanted, &AVAILABLE)
+}
+
 impl Judge {
     /// A judge that runs `checks` on the functions of `assignment`.
     ///
@@ -113,7 +123,7 @@ impl Judge {
         let start = Instant::now();
         let Entry { name, path, seed } = entry;
         let (name, seed) = (name.clone(), *seed);
-        let submission = match read_submission(path, &self.wanted(), &AVAILABLE) {
+        let submission = match read_answers(&self.manifest, path) {
             Ok(submission) => submission,
             Err(error) => return self.unreadable(name, path, &error),
         };
@@ -148,11 +158,6 @@ impl Judge {
             remarks: submission.notes.iter().map(remark).collect(),
             timings: Timings { extract, compile, judge, ..Timings::default() },
         }))
-    }
-
-    fn wanted(&self) -> Vec<Wanted<'_>> {
-        let entries = self.manifest.functions.iter();
-        entries.map(|entry| Wanted { function: &entry.name, cell_id: Some(&entry.cell) }).collect()
     }
 
     fn rustc(&self) -> Rustc<'_> {

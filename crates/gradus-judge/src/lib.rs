@@ -20,6 +20,6 @@ mod scratch;
 mod worker;
 
 pub use grade::Outcome;
-pub use judge::{Judge, JudgeError, submission_name};
+pub use judge::{Judge, JudgeError, read_answers, submission_name};
 pub use policy::SourceScan;
 pub use worker::Worker;

@@ -1,6 +1,6 @@
 //! From a path to source texts: which files of a submission are read, and under which limits.
 //!
-//! A source text is one code cell or one Rust file. What is in it is left to [`crate::split`], and what is in an archive
+//! A source text is one cell or one Rust file. What is in it is left to [`crate::split`], and what is in an archive
 //! to [`crate::archive`].
 
 use std::fs::{self, File};
@@ -23,11 +23,13 @@ pub const MAX_FOLDER_ENTRIES: usize = 200;
 /// How many folders with nothing but one folder in them are opened, as unpacked archives have them.
 pub(crate) const MAX_WRAPPERS: usize = 4;
 
-/// One code cell or one Rust file.
+/// One cell or one Rust file.
 pub(crate) struct Source {
     pub file: String,
     pub cell: Option<CellPlace>,
     pub text: String,
+    /// Whether it is Rust; otherwise it is a text cell.
+    pub is_code: bool,
 }
 
 /// The source texts of a submission.
@@ -72,7 +74,7 @@ fn within_limits(found: Sources, shown: &str) -> Result<Sources, SubmissionError
 }
 
 fn source_bytes(sources: &[Source]) -> u64 {
-    sources.iter().map(|source| source.text.len() as u64).sum()
+    sources.iter().filter(|source| source.is_code).map(|source| source.text.len() as u64).sum()
 }
 
 /// One unreadable file does not cost the others: its error becomes a note unless no file is left.
@@ -254,9 +256,10 @@ impl FileFormat {
     pub(crate) fn parse(self, bytes: Vec<u8>, file: &str) -> Result<Content, SubmissionError> {
         match self {
             Self::Notebook => student_notebook::read(&text_of(bytes, file)?, file),
-            Self::Rust => {
-                Ok((vec![Source { file: file.to_owned(), cell: None, text: text_of(bytes, file)? }], Vec::new()))
-            }
+            Self::Rust => Ok((
+                vec![Source { file: file.to_owned(), cell: None, text: text_of(bytes, file)?, is_code: true }],
+                Vec::new(),
+            )),
             Self::Archive => archive::read(&bytes, file),
         }
     }

@@ -44,7 +44,7 @@ pub use fragment::{
 pub use hand_in::{RECORD_NAME, Record, pack};
 pub use notebook::{Cell, CellType, Notebook, NotebookError};
 pub use percent::PercentError;
-pub use submission::{Wanted, read_submission, read_submission_bytes};
+pub use submission::{Wanted, read_submission, read_submission_bytes, read_texts};
 pub use tokens::{calls_macro, make_public};
 
 /// The signature of the function in `fragment` on one line, without attributes, visibility, comments and

@@ -1,4 +1,4 @@
-//! A student's notebook read for its code cells only.
+//! A student's notebook read for its code and text alone.
 //!
 //! Outputs, attachments and unknown fields are skipped without being built in memory, at any depth, so
 //! neither their size nor their nesting matters. Writing notebooks is the part of [`crate::Notebook`].
@@ -54,14 +54,26 @@ pub(crate) fn read(json: &str, file: &str) -> Result<(Vec<Source>, Vec<Note>), S
         } else if let Some(id) = &id {
             seen.insert(id.clone(), number);
         }
-        if cell.cell_type.text().as_deref() == Some("code") {
-            let Some(text) = cell.source.0 else {
+        let is_code = match cell.cell_type.text().as_deref() {
+            Some("code") => true,
+            // Text without an id answers no question.
+            Some("markdown") if id.is_some() => false,
+            _ => continue,
+        };
+        let place = Some(CellPlace { number, id });
+        match cell.source.0 {
+            Some(text) => sources.push(Source { file: file.clone(), cell: place, text, is_code }),
+            None if is_code => {
                 return Err(not_a_notebook(&format!("cell {number}: its source is neither text nor a list of lines")));
-            };
-            sources.push(Source { file: file.clone(), cell: Some(CellPlace { number, id }), text });
+            }
+            None => {}
         }
     }
-    if sources.is_empty() { Err(SubmissionError::NoCodeCells { file }) } else { Ok((sources, notes)) }
+    if !sources.iter().any(|source| source.is_code) {
+        Err(SubmissionError::NoCodeCells { file })
+    } else {
+        Ok((sources, notes))
+    }
 }
 
 fn json_error(error: &serde_json::Error, json: &str, file: &str) -> SubmissionError {

@@ -1,5 +1,6 @@
 //! Reads a submission: files to source texts, source texts to items, items to answers.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::candidate::{Candidate, candidates};
@@ -63,12 +64,27 @@ pub fn read_submission_bytes(
     analysed(files::read_bytes(name, bytes)?, name, wanted, available)
 }
 
+/// The text cells of what a student handed in, by their ids: answers to written questions among them. Of several cells with
+/// one id the first counts.
+///
+/// # Errors
+/// As [`read_submission`].
+pub fn read_texts(path: &Path) -> Result<BTreeMap<String, String>, SubmissionError> {
+    let texts = files::read(path)?.sources.into_iter().filter(|source| !source.is_code);
+    let mut found = BTreeMap::new();
+    for (id, text) in texts.filter_map(|source| Some((source.cell?.id?, source.text))) {
+        found.entry(id).or_insert(text);
+    }
+    Ok(found)
+}
+
 fn analysed(
-    Sources { name, sources, mut notes }: Sources,
+    Sources { name, mut sources, mut notes }: Sources,
     file: &str,
     wanted: &[Wanted<'_>],
     available: &[&str],
 ) -> Result<Submission, SubmissionError> {
+    sources.retain(|source| source.is_code);
     let mut submission = deep_stack::run(|| {
         let items: Vec<Candidate> = sources.iter().flat_map(candidates).collect();
         select(items, &sources, wanted, available)

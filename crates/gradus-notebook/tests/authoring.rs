@@ -1,7 +1,7 @@
 //! From a source to what students and staff get.
 
 use gradus_notebook::Notebook;
-use gradus_notebook::authoring::{Question, Released, Role, Source, SourceError};
+use gradus_notebook::authoring::{Question, Released, Role, Source, SourceError, WrittenQuestion};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -131,7 +131,14 @@ fn staff_get_all_answers_rubrics_and_hidden_checks() {
     let why = "Why is half of an odd number no whole number?\n\nBecause it is odd.\n\n**Rubric**\n\n5 for any reason.";
     assert_eq!(text(&solution, "why"), why);
     assert!(!solution.to_json().contains("END "), "a marker is left");
-    assert_eq!(source().written().collect::<Vec<_>>(), [("why", 5)]);
+    let written = WrittenQuestion {
+        cell: "why".to_owned(),
+        points: 5,
+        question: "Why is half of an odd number no whole number?".to_owned(),
+        sample: "Because it is odd.".to_owned(),
+        rubric: "5 for any reason.".to_owned(),
+    };
+    assert_eq!(source().written().collect::<Vec<_>>(), [written]);
     assert_eq!(source().cells_with(Role::Plot).collect::<Vec<_>>(), ["picture"]);
 }
 

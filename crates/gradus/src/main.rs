@@ -38,6 +38,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "staff")]
         Command::Regrade(options) => commands::regrade::run(options),
         #[cfg(feature = "staff")]
+        Command::Similar(options) => commands::similar::run(options),
+        #[cfg(feature = "staff")]
         Command::Gradebook(options) => commands::gradebook::run(options),
         #[cfg(feature = "staff")]
         Command::Demo(options) => commands::demo::run(options),

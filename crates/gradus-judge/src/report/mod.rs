@@ -7,7 +7,7 @@
 //! | `DIR/class.html` | [`write_class`] | staff |
 //! | `DIR/scores.csv`, `--format json` | [`write_scores`], [`json`] | staff and their programs |
 //! | tables of scores and of times | [`table`](table()), [`timings_table`] | who runs the grader |
-//! | any other table of words | [`plain_table`] | who runs the grader |
+//! | any other table of words, any other page | [`plain_table`], [`html_page`] | who runs the grader |
 //! | the public checks' results in words | [`feedback`](feedback()) | the student at a terminal |
 //! | what is still to do before handing in | [`questions`](questions()), [`questions_table`] | the student at a terminal |
 //!
@@ -35,9 +35,11 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 pub use self::feedback::feedback;
+pub use self::html::{body as html_body, whole as html_page, whole_with_forms as html_page_with_forms};
 pub use self::questions::{Question, QuestionProgress, questions, questions_table};
 pub use self::scores::{json, spreadsheet_cell};
 pub use self::table::{WIDTH, plain_table, table, timings_table};
+pub use self::text::{counted, one_line, shown};
 use crate::grade::Outcome;
 
 /// Why a report could not be put in place.

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// Line feeds and tabs stay; `\r\n` counts as a line feed. Other control characters, and marks that hide or reorder
 /// text, stand as Rust would write them: `\u{1b}`, `\u{202e}`. (Unicode's pictures of control characters would be
 /// shorter, but many fonts lack them.)
-pub(super) fn shown(text: &str, limit: usize) -> String {
+pub fn shown(text: &str, limit: usize) -> String {
     let mut result = String::with_capacity(text.len().min(limit));
     let mut characters = text.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
@@ -27,13 +27,13 @@ pub(super) fn shown(text: &str, limit: usize) -> String {
 }
 
 /// As [`shown`], with line breaks and tabs turned into spaces.
-pub(super) fn one_line(text: &str, limit: usize) -> String {
+pub fn one_line(text: &str, limit: usize) -> String {
     let spaced: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
     shown(spaced.trim(), limit)
 }
 
 /// `count` and the word for the thing counted.
-pub(super) fn counted(count: usize, singular: &str, plural: &str) -> String {
+pub fn counted(count: usize, singular: &str, plural: &str) -> String {
     format!("{count} {}", if count == 1 { singular } else { plural })
 }
 

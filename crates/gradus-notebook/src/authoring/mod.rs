@@ -19,4 +19,4 @@ mod source;
 
 pub use error::SourceError;
 pub use role::Role;
-pub use source::{Cleared, Question, Released, Source, Stripped};
+pub use source::{Cleared, Question, Released, Source, Stripped, WrittenQuestion};

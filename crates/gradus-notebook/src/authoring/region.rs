@@ -45,6 +45,15 @@ pub(super) enum Part {
     },
 }
 
+/// The text of all regions of a kind, or of what is for everybody.
+pub(super) fn lines_of(parts: &[Part], wanted: Option<Kind>) -> String {
+    let lines = parts.iter().filter_map(|part| match part {
+        Part::Plain(lines) => wanted.is_none().then_some(lines),
+        Part::Region { kind, lines, .. } => (wanted == Some(*kind)).then_some(lines),
+    });
+    lines.flatten().map(String::as_str).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
 /// What stands in place of a sample answer.
 const WRITE_HERE: &str = "*Write your answer here.*";
 

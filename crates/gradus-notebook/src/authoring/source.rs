@@ -19,6 +19,21 @@ pub struct Question {
     pub points: u32,
 }
 
+/// A question that is answered in words and graded by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenQuestion {
+    /// Its cell's id.
+    pub cell: String,
+    /// What it is worth.
+    pub points: u32,
+    /// What is asked.
+    pub question: String,
+    /// A good answer.
+    pub sample: String,
+    /// How answers are graded.
+    pub rubric: String,
+}
+
 /// An assignment's source: every cell with its role and its regions.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -94,11 +109,18 @@ impl Source {
         Ok(Self { assignment: assignment.to_owned(), cells })
     }
 
-    /// The written questions' cells and points.
-    pub fn written(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.cells.iter().filter_map(|cell| match cell.role {
-            Role::Written { points } => Some((cell.cell.id.as_deref().unwrap_or_default(), points)),
-            _ => None,
+    /// The written questions, in order.
+    pub fn written(&self) -> impl Iterator<Item = WrittenQuestion> {
+        self.cells.iter().filter_map(|cell| {
+            let Role::Written { points } = cell.role else { return None };
+            let region = |kind| region::lines_of(&cell.parts, kind);
+            Some(WrittenQuestion {
+                cell: cell.cell.id.clone().unwrap_or_default(),
+                points,
+                question: region(None),
+                sample: region(Some(region::Kind::Solution)),
+                rubric: region(Some(region::Kind::Rubric)),
+            })
         })
     }
 

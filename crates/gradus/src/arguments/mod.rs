@@ -9,7 +9,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "staff")]
-pub use self::staff::{Demo, ExportFormat, Generate, Grade, Gradebook, GradebookAction, Lint, Regrade, Release};
+pub use self::staff::{
+    Demo, ExportFormat, Generate, Grade, Gradebook, GradebookAction, Lint, Regrade, Release, Similar,
+};
 
 /// A deep-learning course that runs in Rust: checks and grades assignments.
 #[derive(Parser)]
@@ -33,6 +35,14 @@ pub enum Command {
     /// Exit code 0: all were graded again. 2: not all, because of wrong use or our own fault.
     #[cfg(feature = "staff")]
     Regrade(Regrade),
+    /// Find submissions that are suspiciously alike, whatever the names in them, and show them side by side.
+    ///
+    /// Nothing is run. Names, numbers, comments and the order of parts do not count, nor does what the starter gives; what
+    /// many have written counts little. A likeness is a reason to look, not a verdict.
+    ///
+    /// Exit code 0: all were compared. 2: not all, since some cannot be read.
+    #[cfg(feature = "staff")]
+    Similar(Similar),
     /// Read and fill the gradebook: where students stand and why, scores by hand, exports.
     #[cfg(feature = "staff")]
     Gradebook(Gradebook),

@@ -116,6 +116,31 @@ pub struct Regrade {
     pub protection: Protection,
 }
 
+/// Arguments of `gradus similar`.
+#[derive(Args)]
+pub struct Similar {
+    /// The assignment's id, for example `softmax`.
+    pub assignment: String,
+    /// The submissions, as `gradus grade` takes them; those of earlier years too, if you like.
+    #[arg(required_unless_present = "gradebook")]
+    pub submissions: Vec<PathBuf>,
+    /// Everybody's last submission in this gradebook instead.
+    #[arg(long, value_name = "FILE", conflicts_with = "submissions")]
+    pub gradebook: Option<PathBuf>,
+    /// Write a page with each pair's sources side by side.
+    #[arg(long, value_name = "FILE.html")]
+    pub out: Option<PathBuf>,
+    /// How alike two submissions, or their answers to one question, have to be, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 60, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub at_least: u8,
+    /// How many pairs to tell at most.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub pairs: usize,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
 /// Arguments of `gradus gradebook`.
 #[derive(Args)]
 pub struct Gradebook {
@@ -159,13 +184,22 @@ pub enum GradebookAction {
         /// The file.
         file: PathBuf,
     },
-    /// Give points for a written question by hand, or percent for a part of the course that is scored by hand.
+    /// Read submissions beside their results in a browser, score written answers, change points, leave remarks.
+    ///
+    /// Only this machine is served, and only whoever has the whole address that is printed.
+    Serve {
+        /// The port; 0 takes any that is free.
+        #[arg(long, value_name = "PORT", default_value_t = 0)]
+        port: u16,
+    },
+    /// Give points for a written question by hand, or for a function in place of what its checks gave (with a comment that
+    /// says why), or percent for a part of the course that is scored by hand.
     Score {
         /// The student, as their submissions are called.
         student: String,
         /// The assignment's id; `course` for a part of the course.
         assignment: String,
-        /// The question's cell, for example `written-1`; or the part's name.
+        /// The question's cell, for example `written-1`; or the function's or the part's name.
         question: String,
         /// The points, or the percent.
         points: f64,

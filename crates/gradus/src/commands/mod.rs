@@ -27,6 +27,8 @@ pub mod regrade;
 pub mod release;
 pub mod run;
 pub mod sandbox;
+#[cfg(feature = "staff")]
+pub mod similar;
 pub mod submit;
 
 use std::path::{Path, PathBuf};

@@ -18,8 +18,8 @@ use crate::grade::{FunctionGrade, FunctionState, Grade, Outcome, Remark};
 /// The style sheet, inlined into each page.
 const STYLE: &str = include_str!("style.css");
 
-/// What a page may load: nothing but its own style.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+/// What a page may load: nothing but its own style. It goes on with where its forms may be sent.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action";
 
 /// A text's length at most, in bytes.
 const TEXT_LIMIT: usize = 8192;
@@ -32,24 +32,42 @@ const REMARKS_LIMIT: usize = 50;
 
 /// The page for `outcome`.
 pub fn page(outcome: &Outcome) -> String {
-    let (title, body) = match outcome {
-        Outcome::Graded(grade) => (score_words(grade), graded(grade)),
-        Outcome::Unreadable { message, hint, max_points, .. } => {
-            ("cannot be read".to_owned(), unreadable(outcome.submission(), message, hint, *max_points))
-        }
-        Outcome::Fault { message, hint, .. } => ("not graded".to_owned(), fault(outcome.submission(), message, hint)),
+    let title = match outcome {
+        Outcome::Graded(grade) => score_words(grade),
+        Outcome::Unreadable { .. } => "cannot be read".to_owned(),
+        Outcome::Fault { .. } => "not graded".to_owned(),
     };
-    whole(&format!("{}: {title}", name(outcome.submission())), &body)
+    whole(&format!("{}: {title}", name(outcome.submission())), &body(outcome))
 }
 
-/// A page of its own.
-fn whole(title: &str, body: &Markup) -> String {
+/// What the page for `outcome` says.
+pub fn body(outcome: &Outcome) -> Markup {
+    match outcome {
+        Outcome::Graded(grade) => graded(grade),
+        Outcome::Unreadable { submission, message, hint, max_points } => {
+            unreadable(submission, message, hint, *max_points)
+        }
+        Outcome::Fault { submission, message, hint } => fault(submission, message, hint),
+    }
+}
+
+/// A page of its own, in the style of all, which loads nothing, runs nothing and sends nothing.
+pub fn whole(title: &str, body: &Markup) -> String {
+    document(title, body, "'none'")
+}
+
+/// The same, for pages with forms that their own server takes.
+pub fn whole_with_forms(title: &str, body: &Markup) -> String {
+    document(title, body, "'self'")
+}
+
+fn document(title: &str, body: &Markup, forms: &str) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content={ (POLICY) " " (forms) };
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }

@@ -2,14 +2,16 @@
 
 mod export;
 mod grades;
+mod serve;
 mod show;
 mod times;
 
 use std::path::Path;
 
+use gradus_assignments::Assignment;
 use gradus_gradebook::course::{BY_HAND, Course};
 use gradus_gradebook::{Gradebook, Standing};
-use gradus_notebook::authoring::Source;
+use gradus_notebook::authoring::{Source, WrittenQuestion};
 
 use crate::Ending;
 use crate::arguments::{Gradebook as Options, GradebookAction};
@@ -35,6 +37,7 @@ pub fn run(options: &Options) -> anyhow::Result<Ending> {
         GradebookAction::Score { student, assignment, question, points, comment } => {
             score(&gradebook()?, student, assignment, question, *points, comment)
         }
+        GradebookAction::Serve { port } => serve::run(gradebook()?, *port),
         GradebookAction::Export { assignment, format, out, course, canvas_id, time_zone } => {
             let platform = export::Platform { format: *format, canvas_id: *canvas_id, time_zone: time_zone.as_deref() };
             export::run(&gradebook()?, assignment, course.as_deref(), &platform, out.as_deref())
@@ -50,27 +53,35 @@ fn score(
     points: f64,
     comment: &str,
 ) -> anyhow::Result<Ending> {
-    let max_points = if assignment == BY_HAND { 100.0 } else { worth_of(assignment, question)? };
-    if !(0.0..=max_points).contains(&points) {
-        let message = format!("`{question}` is worth 0 to {max_points} points, not {points}");
-        return Err(Hinted::new(message, "give a number between them").into());
-    }
+    let max_points = if assignment == BY_HAND {
+        part_of_the_course(question, points)?
+    } else {
+        let accepted = graded_by_people(find_assignment(assignment)?)?.accept(question, points, comment);
+        f64::from(accepted.map_err(|error| Hinted::new(error.to_string(), error.hint()))?)
+    };
     gradebook.score_by_hand(student, assignment, question, (points, max_points), comment).map_err(recording::hinted)?;
     eprintln!("{student} has {points} of {max_points} for `{question}` of `{assignment}`");
     Ok(Ending::Well)
 }
 
-/// What a written question is worth.
-fn worth_of(assignment: &str, question: &str) -> anyhow::Result<f64> {
-    let written = written(assignment)?;
-    written.iter().find(|(cell, _)| cell == question).map(|(_, points)| f64::from(*points)).ok_or_else(|| {
-        let cells: Vec<_> = written.iter().map(|(cell, _)| cell.as_str()).collect();
-        let message = format!("`{assignment}` has no written question `{question}`");
-        let hint = match cells.as_slice() {
-            [] => "it has none at all".to_owned(),
-            cells => format!("its written questions are: {}", cells.join(", ")),
-        };
-        Hinted::new(message, hint).into()
+/// A part of the course is scored in percent.
+fn part_of_the_course(part: &str, percent: f64) -> anyhow::Result<f64> {
+    const ALL: f64 = 100.0;
+    if (0.0..=ALL).contains(&percent) {
+        return Ok(ALL);
+    }
+    let message = format!("`{part}` is worth 0 to {ALL} percent, not {percent}");
+    Err(Hinted::new(message, "give a number between them").into())
+}
+
+/// An assignment as far as people grade it, from its manifest and its source.
+fn graded_by_people(assignment: &'static Assignment) -> anyhow::Result<gradus_review::Assignment> {
+    let manifest = assignment.manifest()?;
+    Ok(gradus_review::Assignment {
+        id: manifest.id,
+        title: manifest.title,
+        functions: manifest.functions.into_iter().map(|function| (function.name, function.points)).collect(),
+        written: written(assignment)?,
     })
 }
 
@@ -86,14 +97,13 @@ fn course(path: &Path) -> anyhow::Result<Course> {
 fn max_points(assignment: &str, attempts: &[Standing]) -> anyhow::Result<f64> {
     let own = attempts.iter().filter(|attempt| attempt.assignment == assignment);
     let by_checks = own.filter_map(|attempt| attempt.outcome.max_points()).max().unwrap_or_default();
-    let by_hand: u32 = written(assignment)?.iter().map(|(_, points)| points).sum();
+    let by_hand: u32 = written(find_assignment(assignment)?)?.iter().map(|question| question.points).sum();
     Ok(f64::from(by_checks + by_hand))
 }
 
-/// The written questions of an assignment, and what each is worth.
-fn written(assignment: &str) -> anyhow::Result<Vec<(String, u32)>> {
-    let assignment = find_assignment(assignment)?;
+/// The written questions of an assignment.
+fn written(assignment: &Assignment) -> anyhow::Result<Vec<WrittenQuestion>> {
     let source = gradus_grader::key(assignment.id).map_or("", |key| key.source);
     let source = Source::parse(assignment.id, source).map_err(|error| wrong_source(assignment.id, &error))?;
-    Ok(source.written().map(|(cell, points)| (cell.to_owned(), points)).collect())
+    Ok(source.written().collect())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gradus_gradebook::{Gradebook, Graded, ManualScore, Standing, StudentHistory};
+use gradus_gradebook::{Comment, Gradebook, Graded, ManualScore, Standing, StudentHistory};
 use gradus_judge::{Outcome, report};
 use serde_json::json;
 
@@ -31,6 +31,7 @@ pub fn run(
             let wanted = |id: &str| assignment.is_none_or(|assignment| assignment == id);
             history.gradings.retain(|grading| wanted(&grading.assignment));
             history.manual.retain(|score| wanted(&score.assignment));
+            history.comments.retain(|comment| wanted(&comment.assignment));
             one(&history, format)?;
         }
     }
@@ -49,6 +50,7 @@ fn all(standings: &[Standing], format: Format) -> anyhow::Result<()> {
                         "outcome": standing.outcome.id(),
                         "points": standing.points(),
                         "by_hand": standing.manual,
+                        "comments": standing.comments,
                         "submissions": standing.submissions,
                         "graded_at": standing.graded_at.to_string(),
                     })
@@ -95,7 +97,12 @@ fn one(history: &StudentHistory, format: Format) -> anyhow::Result<()> {
                     })
                 })
                 .collect();
-            let document = json!({ "student": history.student, "gradings": gradings, "by_hand": history.manual });
+            let document = json!({
+                "student": history.student,
+                "gradings": gradings,
+                "by_hand": history.manual,
+                "comments": history.comments,
+            });
             terminal::data(&format!("{document:#}\n"))?;
         }
         Format::Text => {
@@ -113,6 +120,9 @@ fn one(history: &StudentHistory, format: Format) -> anyhow::Result<()> {
                     let _ = writeln!(text, "    {comment}");
                 }
                 text.push('\n');
+            }
+            for Comment { assignment, text: remark, given_by, given_at } in &history.comments {
+                let _ = writeln!(text, "{assignment}: remark by {given_by} at {given_at}\n    {remark}\n");
             }
             terminal::data(&text)?;
         }
