@@ -121,8 +121,7 @@ fn pair_id(at: usize) -> String {
 
 /// A part of the whole in percent, rounded down: only what is wholly alike is 100 %.
 pub fn percent(part: f64) -> String {
-    // Sums of single precision are a little less than what they stand for.
-    format!("{:.0} %", (part * 100.0 + 0.001).floor())
+    format!("{:.0} %", (part * 100.0).floor())
 }
 
 fn name(name: &str) -> String {

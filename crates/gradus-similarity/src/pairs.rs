@@ -1,6 +1,6 @@
 //! Which submissions are alike, and where.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 use serde::Serialize;
@@ -83,30 +83,19 @@ pub fn compare(codes: &[Code], given: &Code, limits: Limits) -> Comparison {
         codes.iter().zip(&found).map(of).collect()
     };
 
-    let whole = Likeness::of(&sets(None));
     let questions: BTreeSet<&str> =
         codes.iter().flat_map(|code| code.pieces.iter().filter_map(|piece| piece.question.as_deref())).collect();
-    let by_question: BTreeMap<_, _> =
-        questions.into_iter().map(|question| (question, Likeness::of(&sets(Some(question))))).collect();
-    let is_alike = |likeness: &Likeness, one: usize, other: usize| {
-        likeness.similarity(one, other) >= limits.similarity && likeness.rare(one, other) >= limits.rare
-    };
-
-    let places = (0..codes.len()).flat_map(|other| (0..other).map(move |one| [one, other]));
-    let alike = places.filter(|[one, other]| {
-        is_alike(&whole, *one, *other) || by_question.values().any(|likeness| is_alike(likeness, *one, *other))
-    });
+    let whole = Group::of(sets(None));
+    let by_question: BTreeMap<&str, Group> =
+        questions.into_iter().map(|question| (question, Group::of(sets(Some(question))))).collect();
+    let alike: BTreeSet<[usize; 2]> =
+        std::iter::once(&whole).chain(by_question.values()).flat_map(|group| group.alike(limits)).collect();
     let mut pairs: Vec<Pair> = alike
-        .map(|[one, other]| Pair {
-            names: [one, other].map(|place| codes[place].name.clone()),
-            places: [one, other],
-            similarity: whole.similarity(one, other),
-            rare: whole.rare(one, other),
-            questions: by_question
-                .iter()
-                .map(|(question, likeness)| ((*question).to_owned(), likeness.similarity(one, other)))
-                .collect(),
-            passages: Vec::new(),
+        .into_iter()
+        .map(|places| {
+            let Likeness { similarity, rare } = whole.likeness(places);
+            let names = places.map(|place| codes[place].name.clone());
+            Pair { names, places, similarity, rare, questions: BTreeMap::new(), passages: Vec::new() }
         })
         .collect();
     let suspicion = |pair: &Pair| pair.similarity * pair.rare as f64;
@@ -114,63 +103,84 @@ pub fn compare(codes: &[Code], given: &Code, limits: Limits) -> Comparison {
     let more = pairs.len().saturating_sub(limits.pairs);
     pairs.truncate(limits.pairs);
     for pair in &mut pairs {
+        let of_question =
+            |(question, group): (&&str, &Group)| ((*question).to_owned(), group.likeness(pair.places).similarity);
+        pair.questions = by_question.iter().map(of_question).collect();
         pair.passages = passages(pair.places.map(|place| found[place].as_slice()));
     }
     Comparison { submissions: codes.len(), pairs, more }
 }
 
-/// How much each two of a class have in common.
-struct Likeness {
-    /// Of each, the weight of all its fingerprints.
-    weights: Vec<f64>,
-    /// Of each two, the weight of what they share, and how many of it are rare.
-    shared: Vec<(f32, u32)>,
+/// The fingerprints of a class's submissions, or of their answers to one question, and how much each says.
+struct Group {
+    sets: Vec<BTreeSet<u64>>,
+    /// Of each fingerprint, those who have it.
+    owners: BTreeMap<u64, Vec<usize>>,
 }
 
-impl Likeness {
-    fn of(sets: &[BTreeSet<u64>]) -> Self {
-        let mut owners: HashMap<u64, Vec<usize>> = HashMap::new();
+/// What two have in common.
+#[derive(Clone, Copy, Default)]
+struct Likeness {
+    similarity: f64,
+    rare: usize,
+}
+
+impl Group {
+    fn of(sets: Vec<BTreeSet<u64>>) -> Self {
+        let mut owners: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for (place, set) in sets.iter().enumerate() {
             for hash in set {
                 owners.entry(*hash).or_default().push(place);
             }
         }
-        let rare = (sets.len() / 10).max(5);
-        let mut likeness = Self {
-            weights: vec![0.0; sets.len()],
-            shared: vec![(0.0, 0); sets.len() * sets.len().saturating_sub(1) / 2],
-        };
-        // In a fixed order, so that the same submissions give the same sums.
-        let mut owners: Vec<_> = owners.into_iter().collect();
-        owners.sort_unstable();
-        for (_, owners) in owners {
-            let weight = ((sets.len() + 1) as f64 / owners.len() as f64).ln();
+        Self { sets, owners }
+    }
+
+    fn weight(&self, owners: &[usize]) -> f64 {
+        ((self.sets.len() + 1) as f64 / owners.len() as f64).ln()
+    }
+
+    fn is_rare(&self, owners: &[usize]) -> bool {
+        owners.len() <= (self.sets.len() / 10).max(5)
+    }
+
+    /// All pairs within the limits, the smaller place first. It goes from fingerprint to fingerprint, since most pairs share few.
+    fn alike(&self, limits: Limits) -> Vec<[usize; 2]> {
+        let index = |one: usize, other: usize| other * (other - 1) / 2 + one;
+        let count = self.sets.len();
+        let mut weights = vec![0.0; count];
+        let mut shared = vec![(0.0_f32, 0_u32); count * count.saturating_sub(1) / 2];
+        for owners in self.owners.values() {
+            let (weight, is_rare) = (self.weight(owners), self.is_rare(owners));
             for (at, other) in owners.iter().enumerate() {
-                likeness.weights[*other] += weight;
+                weights[*other] += weight;
                 for one in &owners[..at] {
-                    let (shared, count) = &mut likeness.shared[index(*one, *other)];
-                    *shared += weight as f32;
-                    *count += u32::from(owners.len() <= rare);
+                    let (sum, rare) = &mut shared[index(*one, *other)];
+                    *sum += weight as f32;
+                    *rare += u32::from(is_rare);
                 }
             }
         }
-        likeness
+        let places = (0..count).flat_map(|other| (0..other).map(move |one| [one, other]));
+        let is_alike = |[one, other]: &[usize; 2]| {
+            let (sum, rare) = shared[index(*one, *other)];
+            // A little less, for what single precision has lost.
+            let needed = limits.similarity * (weights[*one] + weights[*other]) / 2.0 * 0.9999;
+            sum > 0.0 && f64::from(sum) >= needed && rare as usize >= limits.rare
+        };
+        places.filter(is_alike).collect()
     }
 
-    fn similarity(&self, one: usize, other: usize) -> f64 {
-        let all = self.weights[one] + self.weights[other];
-        let shared = f64::from(self.shared[index(one, other)].0);
-        if all > 0.0 { (2.0 * shared / all).min(1.0) } else { 0.0 }
+    fn likeness(&self, [one, other]: [usize; 2]) -> Likeness {
+        let weight_of = |set: &BTreeSet<u64>| set.iter().map(|hash| self.weight(&self.owners[hash])).sum::<f64>();
+        let (one, other) = (&self.sets[one], &self.sets[other]);
+        let shared: BTreeSet<u64> = one.intersection(other).copied().collect();
+        let all = weight_of(one) + weight_of(other);
+        Likeness {
+            similarity: if all > 0.0 { 2.0 * weight_of(&shared) / all } else { 0.0 },
+            rare: shared.iter().filter(|hash| self.is_rare(&self.owners[*hash])).count(),
+        }
     }
-
-    fn rare(&self, one: usize, other: usize) -> usize {
-        self.shared[index(one, other)].1 as usize
-    }
-}
-
-/// The place of a pair, of which `one` is the smaller, in a row of all pairs.
-fn index(one: usize, other: usize) -> usize {
-    other * (other - 1) / 2 + one
 }
 
 /// Where two share fingerprints: runs of lines of the first, and the lines of the second that have the same fingerprints.

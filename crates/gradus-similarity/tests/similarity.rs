@@ -148,7 +148,7 @@ proptest! {
         for pair in &found.pairs {
             prop_assert!((0.0..=1.0).contains(&pair.similarity));
             if texts[pair.places[0]] == texts[pair.places[1]] {
-                prop_assert!(pair.similarity == 0.0 || pair.similarity > 0.999);
+                prop_assert_eq!(pair.similarity, 1.0);
             }
         }
     }
