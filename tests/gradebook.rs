@@ -139,6 +139,42 @@ fn a_killed_run_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_grading_that_is_cut_off_leaves_the_checks_that_were_made() {
+    let endless = right_answers().replace("pub fn predict(", "pub fn predict_well(");
+    let endless =
+        format!("{endless}\npub fn predict(_: &Array2<f64>, _: &Array2<f64>) -> Array1<usize> {{ loop {{}} }}\n");
+    let class = Class::new(&[("ada", &endless)]);
+    let mut killed = Command::new(env!("CARGO_BIN_EXE_gradus"))
+        .args(class.grade_arguments(&["--results-after-each-check"]))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let start = Instant::now();
+    let score = || {
+        let text = fs::read_to_string(class.path("out/ada/results.json")).ok()?;
+        let results: Value = serde_json::from_str(&text).expect("whole at any time");
+        results["score"].as_u64()
+    };
+    // All but `predict`, which has 10 points and takes seconds to be given up.
+    while score() != Some(90) {
+        assert!(start.elapsed() < Duration::from_secs(120), "it never got so far");
+        thread::sleep(Duration::from_millis(10));
+    }
+    killed.kill().expect("it still runs");
+    killed.wait().expect("it ended");
+    let left = results(&class.path("out"), "ada");
+    let output = left["output"].as_str().expect("a text");
+    assert!(output.starts_with("Grading was cut off after"), "{output}");
+    assert!(!class.path("out/ada/report.html").exists(), "a report is whole or not there");
+
+    assert_eq!(class.grade(&[]).code, 0);
+    let whole = results(&class.path("out"), "ada");
+    assert_eq!(whole["score"], 90);
+    assert!(!whole["output"].as_str().expect("a text").contains("cut off"), "{whole}");
+}
+
+#[test]
 fn a_regrade_tells_what_changes_and_then_changes_it() {
     let class = Class::new(&[("ada", &right("ada")), ("bob", "fn nothing() {}")]);
     assert_eq!(class.grade(&[]).code, 0);

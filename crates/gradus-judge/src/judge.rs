@@ -113,6 +113,11 @@ impl Judge {
         &self.sandbox
     }
 
+    /// How many checks there are.
+    pub fn check_count(&self) -> usize {
+        self.checks.len()
+    }
+
     /// What can be earned.
     pub fn max_points(&self) -> u32 {
         self.checks.iter().map(|check| check.points).sum()
@@ -120,6 +125,11 @@ impl Judge {
 
     /// Grades a submission.
     pub fn grade(&self, entry: &Entry) -> Outcome {
+        self.grade_and_tell(entry, &|_| {})
+    }
+
+    /// Grades a submission, and tells after each check what there is by then.
+    pub fn grade_and_tell(&self, entry: &Entry, tell: &dyn Fn(&Grade)) -> Outcome {
         let start = Instant::now();
         let Entry { name, path, seed } = entry;
         let (name, seed) = (name.clone(), *seed);
@@ -137,27 +147,27 @@ impl Judge {
         let compile = start.elapsed();
 
         let start = Instant::now();
-        let functions = match self.run_checks(&submission, &compiled, seed) {
-            Ok(functions) => functions,
-            Err(reason) => return fault(&name, &reason),
-        };
-        let judge = start.elapsed();
-        let crashed =
-            functions.iter().flat_map(|function| &function.checks).any(|check| check.verdict == Verdict::Crash);
-        if crashed && let Err(reason) = self.try_worker() {
-            return fault(&name, &reason);
-        }
-
-        Outcome::Graded(Box::new(Grade {
+        let mut grade = Grade {
             submission: name,
             assignment: self.manifest.id.clone(),
             title: self.manifest.title.clone(),
             sandbox: self.sandbox.describe(),
             seed,
-            functions,
+            functions: Vec::new(),
             remarks: submission.notes.iter().map(remark).collect(),
-            timings: Timings { extract, compile, judge, ..Timings::default() },
-        }))
+            timings: Timings { extract, compile, ..Timings::default() },
+        };
+        if let Err(reason) = self.run_checks(&submission, &compiled, &mut grade, tell) {
+            return fault(&grade.submission, &reason);
+        }
+        grade.timings.judge = start.elapsed();
+        let mut checks = grade.functions.iter().flat_map(|function| &function.checks);
+        if checks.any(|check| check.verdict == Verdict::Crash)
+            && let Err(reason) = self.try_worker()
+        {
+            return fault(&grade.submission, &reason);
+        }
+        Outcome::Graded(Box::new(grade))
     }
 
     fn rustc(&self) -> Rustc<'_> {
@@ -171,18 +181,25 @@ impl Judge {
         }
     }
 
-    /// Runs all checks, function by function, each function in a fresh process.
+    /// Runs all checks, function by function, each function in a fresh process, and adds their results to the grade.
     fn run_checks(
         &self,
         submission: &Submission,
         compiled: &Compiled,
-        seed: u64,
-    ) -> Result<Vec<FunctionGrade>, String> {
-        let seeds = seeds(seed, self.checks.len());
+        grade: &mut Grade,
+        tell: &dyn Fn(&Grade),
+    ) -> Result<(), String> {
+        let seeds = seeds(grade.seed, self.checks.len());
         let mut worker = compiled.program.as_ref().map(|program| Worker::new(&self.sandbox, worker_job(program)));
-        let mut grades = Vec::new();
         for (function, state) in self.assignment.functions.iter().zip(&compiled.states) {
-            let mut checks = Vec::new();
+            let at = grade.functions.len();
+            grade.functions.push(FunctionGrade {
+                name: function.name.to_owned(),
+                signature: function.signature(),
+                state: state.clone(),
+                answer: answer(submission, function),
+                checks: Vec::new(),
+            });
             let (mut lost, mut last, mut visibility) = (Duration::ZERO, Verdict::Accept, Visibility::Public);
             if let Some(worker) = &mut worker {
                 worker.restart();
@@ -212,17 +229,11 @@ impl Judge {
                     lost += start.elapsed();
                     last = failure.verdict;
                 }
-                checks.push(check_grade(check, result, compiled));
+                grade.functions[at].checks.push(check_grade(check, result, compiled));
+                tell(grade);
             }
-            grades.push(FunctionGrade {
-                name: function.name.to_owned(),
-                signature: function.signature(),
-                state: state.clone(),
-                answer: answer(submission, function),
-                checks,
-            });
         }
-        Ok(grades)
+        Ok(())
     }
 
     /// Whether a worker without a student's code can be talked to here, tried once: if not, a crash is not the

@@ -2,7 +2,7 @@
 //!
 //! | artefact | made by | for |
 //! | --- | --- | --- |
-//! | `DIR/<name>/results.json` | [`write()`], of what [`results`] defines | Gradescope |
+//! | `DIR/<name>/results.json` | [`write()`], and [`write_unfinished`] meanwhile, of what [`results`] defines | Gradescope |
 //! | `DIR/<name>/report.html` | [`write()`] | the student |
 //! | `DIR/class.html` | [`write_class`] | staff |
 //! | `DIR/scores.csv`, `--format json` | [`write_scores`], [`json`] | staff and their programs |
@@ -40,7 +40,7 @@ pub use self::questions::{Question, QuestionProgress, questions, questions_table
 pub use self::scores::{json, spreadsheet_cell};
 pub use self::table::{WIDTH, plain_table, table, timings_table};
 pub use self::text::{counted, one_line, shown};
-use crate::grade::Outcome;
+use crate::grade::{Grade, Outcome};
 
 /// Why a report could not be put in place.
 #[derive(Debug, Error)]
@@ -97,16 +97,18 @@ impl ReportError {
 /// # Errors
 /// When the folder cannot be made or a file cannot be written.
 pub fn write(outcome: &Outcome, directory: &Path) -> Result<(), ReportError> {
-    let name = outcome.submission();
-    let mut components = Path::new(name).components();
-    match (components.next(), components.next()) {
-        (Some(Component::Normal(component)), None) if component == name && !name.contains('\0') => {}
-        _ => return Err(ReportError::Name { name: name.to_owned() }),
-    }
-    let folder = directory.join(name);
-    make_folder(&folder)?;
+    let folder = folder_of(outcome.submission(), directory)?;
     write_whole(&folder, "report.html", &html::page(outcome))?;
     write_whole(&folder, "results.json", &results::to_json(&results::results(outcome)))
+}
+
+/// Writes the `results.json` of a submission that is still being graded, of whose checks there are `all`.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_unfinished(grade: &Grade, all: usize, directory: &Path) -> Result<(), ReportError> {
+    let folder = folder_of(&grade.submission, directory)?;
+    write_whole(&folder, "results.json", &results::to_json(&results::unfinished(grade, all)))
 }
 
 /// Writes `scores.csv` into `directory`.
@@ -127,6 +129,18 @@ pub fn write_scores(outcomes: &[Outcome], directory: &Path) -> Result<(), Report
 pub fn write_class(outcomes: &[Outcome], directory: &Path) -> Result<(), ReportError> {
     make_folder(directory)?;
     write_whole(directory, "class.html", &html::class_page(&class::Class::of(outcomes)))
+}
+
+/// The folder of a submission's reports, which is there then.
+fn folder_of(name: &str, directory: &Path) -> Result<PathBuf, ReportError> {
+    let mut components = Path::new(name).components();
+    match (components.next(), components.next()) {
+        (Some(Component::Normal(component)), None) if component == name && !name.contains('\0') => {}
+        _ => return Err(ReportError::Name { name: name.to_owned() }),
+    }
+    let folder = directory.join(name);
+    make_folder(&folder)?;
+    Ok(folder)
 }
 
 fn make_folder(path: &Path) -> Result<(), ReportError> {

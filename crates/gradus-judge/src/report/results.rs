@@ -101,6 +101,20 @@ pub fn results(outcome: &Outcome) -> Results {
     cut.find(fits).unwrap_or_else(shortest)
 }
 
+/// What there is to say while a submission is still being graded: of `all` checks those that were made count. Should the
+/// grading be cut off, this is what stays.
+pub fn unfinished(grade: &Grade, all: usize) -> Results {
+    let outcome = Outcome::Graded(Box::new(grade.clone()));
+    let made: usize = grade.functions.iter().map(|function| function.checks.len()).sum();
+    let mut results = results(&outcome);
+    results.output = format!(
+        "Grading was cut off after {made} of {}: the score counts these alone. Ask for it to be graded again.\n\n{}",
+        counted(all, "check", "checks"),
+        results.output
+    );
+    results
+}
+
 /// The file's text.
 pub fn to_json(results: &Results) -> String {
     let mut text = serde_json::to_string_pretty(results).expect("strings and numbers always serialize");

@@ -83,6 +83,9 @@ pub struct Grade {
     /// Print how long each phase took.
     #[arg(long)]
     pub timings: bool,
+    /// Write a submission's results.json after each check, so that a grading that is cut off leaves what it has.
+    #[arg(long)]
+    pub results_after_each_check: bool,
     /// Call everything that compiles, also with `unsafe` and the like; the sandbox contains it either way.
     #[arg(long)]
     pub no_source_scan: bool,

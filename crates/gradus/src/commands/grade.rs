@@ -43,6 +43,7 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
         gradebook: &gradebook,
         force: options.force,
         seed: options.seed,
+        unfinished: options.results_after_each_check.then_some(options.out.as_path()),
         seen: Mutex::default(),
     };
     let grade = |entry: &Entry| recording.grade(entry);
@@ -169,6 +170,8 @@ pub fn prepare_folder(out: &Path) -> anyhow::Result<()> {
 fn with_report(mut outcome: Outcome, out: &Path) -> Outcome {
     let start = Instant::now();
     if let Err(error) = report::write(&outcome, out) {
+        // What was written meanwhile must not pass for the result.
+        let _ = fs::remove_file(out.join(outcome.submission()).join("results.json"));
         return Outcome::fault(outcome.submission(), &error, error.hint());
     }
     if let Outcome::Graded(grade) = &mut outcome {

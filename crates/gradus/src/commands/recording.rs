@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Version};
 use gradus_judge::batch::Entry;
-use gradus_judge::{Judge, Outcome, SourceScan};
+use gradus_judge::{Judge, Outcome, SourceScan, report};
 
 use crate::error::Hinted;
 
@@ -22,6 +22,8 @@ pub struct Recording<'a> {
     pub force: bool,
     /// A seed that a grading has to have come from to be taken.
     pub seed: Option<u64>,
+    /// Where results are written after each check, if anywhere.
+    pub unfinished: Option<&'a Path>,
     /// What was not simply graded.
     pub seen: Mutex<Seen>,
 }
@@ -58,7 +60,12 @@ impl Recording<'_> {
             self.seen().taken += 1;
             return Ok(recorded.outcome.clone());
         }
-        let outcome = self.judge.grade(entry);
+        let outcome = self.judge.grade_and_tell(entry, &|grade| {
+            if let Some(out) = self.unfinished {
+                // What keeps it from being written keeps the report from it too, and is told then.
+                let _ = report::write_unfinished(grade, self.judge.check_count(), out);
+            }
+        });
         let attempt = Attempt { student: &entry.name, content, version: &self.version, seed: entry.seed };
         self.gradebook.record(&attempt, &outcome)?;
         if let Some(before) = recorded.filter(|_| !same_key && outcome.points().is_some()) {

@@ -23,6 +23,14 @@ fn results_of_each_outcome() {
 }
 
 #[test]
+fn results_of_a_grading_that_was_cut_off() {
+    let super::Outcome::Graded(mut grade) = mixed() else { unreachable!() };
+    let all = grade.functions.iter().map(|function| function.checks.len()).sum();
+    grade.functions.truncate(1);
+    insta::assert_snapshot!("results_unfinished", results::to_json(&results::unfinished(&grade, all)));
+}
+
+#[test]
 fn pages_of_each_outcome() {
     for (name, outcome) in [
         ("right", right()),
