@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use serde_json::Value;
+
 use crate::support::{gradus, repository, results};
 use gradus_judge::museum::{summary, whole_submission};
 
@@ -42,7 +44,7 @@ fn exhibit(id: &str) {
     }
     let out = folder.path().join("out");
     // A fixed seed: the same inputs, and so the same report, in every run.
-    command.extend(["--seed", "7", "--out"].map(str::to_owned));
+    command.extend(["--seed", "7", "--format", "json", "--out"].map(str::to_owned));
     command.push(out.display().to_string());
     let run = gradus(&command);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -70,4 +72,16 @@ fn exhibit(id: &str) {
     for (check, failed) in failed_by {
         assert!(!failed.is_empty(), "no recorded wrong answer fails `{check}`");
     }
+    let graded: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    for function in key.assignment.functions {
+        assert!(has_hint(&graded, function.name), "no failed check of {} gives a hint", function.name);
+    }
+}
+
+/// Whether some failed check of a function tells somebody what to look at.
+fn has_hint(graded: &Value, name: &str) -> bool {
+    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
+    let functions = list(graded, "submissions").into_iter().flat_map(|submission| list(&submission, "functions"));
+    let checks = functions.filter(|function| function["name"] == name).flat_map(|function| list(&function, "checks"));
+    checks.into_iter().any(|check| check["verdict"] != "accept" && check["hint"].is_string())
 }
