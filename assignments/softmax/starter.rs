@@ -233,25 +233,65 @@ gradus_assignments::check!(softmax, predict);
 // learning rate, the regulariser and the batch size, one at a time, and watch what the history does.
 
 // %% id="clothing"
-fn accuracy_on_clothing(learning_rate: f64, reg: f64, iterations: usize, batch_size: usize) -> f64 {
+/// Images in rows, prepared, and their labels: to train on, and to test.
+fn clothing() -> [(Array2<f64>, Array1<usize>); 2] {
     let fashion = gradus_nn::data::fashion_mnist::load();
-    let (train, test) = (fashion.train.unit_rows::<f64>(), fashion.test.unit_rows::<f64>());
-    let mean = gradus_nn::preprocess::mean_image(&train);
-    let prepared =
-        |x: &Array2<f64>| gradus_nn::preprocess::add_bias_column(&gradus_nn::preprocess::subtract_mean(x, &mean));
-    let (w, history) =
-        train_softmax(&prepared(&train), &fashion.train.labels, learning_rate, reg, iterations, batch_size, 231);
+    let mean = gradus_nn::preprocess::mean_image(&fashion.train.unit_rows::<f64>());
+    [fashion.train, fashion.test].map(|images| {
+        let x = gradus_nn::preprocess::subtract_mean(&images.unit_rows::<f64>(), &mean);
+        (gradus_nn::preprocess::add_bias_column(&x), images.labels)
+    })
+}
+
+fn accuracy_on_clothing(learning_rate: f64, reg: f64, iterations: usize, batch_size: usize) -> f64 {
+    let [(x, y), (x_test, y_test)] = clothing();
+    let (w, history) = train_softmax(&x, &y, learning_rate, reg, iterations, batch_size, 231);
     println!("first losses {:.3?}", &history[..5]);
     println!("last losses  {:.3?}", &history[iterations - 5..]);
-    gradus_nn::metrics::accuracy(&predict(&w, &prepared(&test)), &fashion.test.labels)
+    gradus_nn::metrics::accuracy(&predict(&w, &x_test), &y_test)
 }
 
 // %% id="clothing-run"
 println!("accuracy on the test images: {:.3}", accuracy_on_clothing(0.1, 1e-4, 1000, 100));
 
-// %% [markdown] id="further"
-// ## To think about
+// %% [markdown] id="templates-text"
+// ## What was learned
 //
-// - Why should the loss at the start be near ln(10)? What would 5 tell you? What would 0.1?
-// - Let the accuracy on the training images be 0.95 and on the test images 0.75. Which number do you change first?
-// - A column of `w`, without its bias, is an image of 28 x 28. What do you expect to see if you draw it?
+// A column of `w`, without its bias, has a weight for each pixel, so it can be drawn as an image: the classifier's
+// *template* of that class. Light pixels speak for the class, dark ones against it.
+
+// %% id="templates"
+fn templates() -> gradus_nn::pictures::Picture {
+    let [(x, y), _] = clothing();
+    let (w, _) = train_softmax(&x, &y, 0.1, 1e-4, 1000, 100, 231);
+    let without_bias = w.slice(ndarray::s![..784, ..]).to_owned();
+    let names = gradus_nn::data::fashion_mnist::CLASS_NAMES;
+    gradus_nn::pictures::weight_templates(&without_bias, (1, 28, 28), &names)
+}
+
+// %% id="templates-shown"
+show!(templates());
+
+// %% [markdown] id="written-text"
+// ## Questions to answer in words
+//
+// A few sentences each, below the question in its own cell. They are read by a person, and worth 2 points each on top.
+
+// %% [markdown] id="written-1"
+// **Written 1.** Before the first step the weights are tiny. Near which number should the loss of ten classes be then, and
+// why? Somebody's first loss is 5; somebody else's is 0.1. What does each number tell about the program or its data?
+//
+// *Write your answer here.*
+
+// %% [markdown] id="written-2"
+// **Written 2.** A classifier is right on 0.95 of the training images and on 0.75 of the test images. Which of the learning
+// rate, the number of iterations and `reg` do you change first, in which direction, and what do you expect of both numbers? Why
+// must the test images not be what you choose by?
+//
+// *Write your answer here.*
+
+// %% [markdown] id="written-3"
+// **Written 3.** The same number is added to all scores of one example. What happens to its probabilities, to its loss and to its
+// gradient? Why does `softmax_loss` subtract the largest score of each example, and not, say, their mean?
+//
+// *Write your answer here.*
