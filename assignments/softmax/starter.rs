@@ -258,7 +258,7 @@ println!("accuracy on the test images: {:.3}", accuracy_on_clothing(0.1, 1e-4, 1
 // ## What was learned
 //
 // A column of `w`, without its bias, has a weight for each pixel, so it can be drawn as an image: the classifier's
-// *template* of that class. Light pixels speak for the class, dark ones against it.
+// *template* of that class. Orange pixels speak for the class where the image is bright, blue ones against it.
 
 // %% id="templates"
 fn templates() -> gradus_nn::pictures::Picture {
