@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 use tokio::runtime::{Builder, Runtime};
@@ -72,7 +72,7 @@ impl Gradebook {
         let gradebook = Self { runtime, pool, path: path.to_owned() };
         gradebook.refuse_what_is_something_else()?;
         let form = |source| GradebookError::Form { path: path.to_owned(), source };
-        gradebook.runtime.block_on(migrator().run(&gradebook.pool)).map_err(form)?;
+        gradebook.bring_to_form().map_err(form)?;
         Ok(gradebook)
     }
 
@@ -96,6 +96,19 @@ impl Gradebook {
     ) -> Result<T, GradebookError> {
         let failed = |source| GradebookError::Database { path: self.path.clone(), source };
         self.runtime.block_on(ask(&self.pool)).map_err(failed)
+    }
+
+    /// Another program may do the same at this moment. Each form comes in one transaction, so whoever is second fails, and then
+    /// finds that it is there.
+    fn bring_to_form(&self) -> Result<(), MigrateError> {
+        let mut last = Ok(());
+        for _ in 0..=MIGRATIONS.len() {
+            last = self.runtime.block_on(migrator().run(&self.pool));
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
     }
 
     /// Any SQLite file can be opened; tables are put into gradebooks alone.
