@@ -38,7 +38,12 @@ pub fn public() -> Vec<Check> {
             "0 between a point and itself, up to rounding, and never NaN",
             against_themselves,
         ),
-        check("predict_labels", "one neighbour and three", "the labels 2 and 1 for k = 1, and 1 and 0 for k = 3", one_and_three),
+        check(
+            "predict_labels",
+            "one neighbour and three",
+            "the labels 2 and 1 for k = 1, and 1 and 0 for k = 3",
+            one_and_three,
+        ),
         check(
             "predict_labels",
             "equal votes",
@@ -57,7 +62,12 @@ pub fn public() -> Vec<Check> {
             "shares of right predictions, for folds of three and of two points",
             five_points,
         ),
-        check("cross_validate", "each point a fold", "1 for k = 1 and 0 for k = 3, for each of four points", each_a_fold),
+        check(
+            "cross_validate",
+            "each point a fold",
+            "1 for k = 1 and 0 for k = 3, for each of four points",
+            each_a_fold,
+        ),
     ]
 }
 
@@ -77,10 +87,10 @@ fn two_against_three(call: DistancesCall, session: &mut Session<'_>, context: &C
         TOLERANCE,
         &[
             ("the squares of the distances: the root is missing", &(&expected * &expected)),
-            ("the sums of the absolute differences; square them, and take the root of their sum", &array![
-                [7.0, 8.0, 6.0],
-                [7.0, 14.0, 0.0]
-            ]),
+            (
+                "the sums of the absolute differences; square them, and take the root of their sum",
+                &array![[7.0, 8.0, 6.0], [7.0, 14.0, 0.0]],
+            ),
         ],
     )
 }
@@ -175,8 +185,14 @@ fn each_a_fold(session: &mut Session<'_>, context: &mut Context) -> Result<(), F
     let (x, y): (_, Array1<usize>) = (array![[0.0], [1.0], [10.0], [11.0]], array![0, 0, 1, 1]);
     let accuracies = session.call(&call::cross_validate(&x, &y, &array![1, 3], 4))?;
     let expected = array![[1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]];
-    context.expect_array("the accuracies", &accuracies, &expected, TOLERANCE, &[(
-        "what the fold's own point gives when it may vote too; predict from the other folds only",
-        &Array2::ones((2, 4)),
-    )])
+    context.expect_array(
+        "the accuracies",
+        &accuracies,
+        &expected,
+        TOLERANCE,
+        &[(
+            "what the fold's own point gives when it may vote too; predict from the other folds only",
+            &Array2::ones((2, 4)),
+        )],
+    )
 }

@@ -117,7 +117,8 @@ fn svm_predict() {
 fn knn_distances() {
     hold("knn", "distances", |session, random, (n, features, train)| {
         let (x, x_train) = (matrix(random, (n, features), 2.0), matrix(random, (train, features), 2.0));
-        let distances = session.call(&knn::call::compute_distances_two_loops(&x, &x_train)).expect("the reference answers");
+        let distances =
+            session.call(&knn::call::compute_distances_two_loops(&x, &x_train)).expect("the reference answers");
         json!({ "x": rows(&x), "x_train": rows(&x_train), "distances": rows(&distances) })
     });
 }

@@ -86,10 +86,8 @@ fn clothing() -> Clothing {
     let fashion = load();
     let parts = split(6000, SplitSizes { train: 5000, validation: 1000, ..Default::default() }, 231);
     let rows = fashion.train.unit_rows::<f64>();
-    let part = |indices: &[usize]| Part {
-        x: rows.select(Axis(0), indices),
-        y: fashion.train.labels.select(Axis(0), indices),
-    };
+    let part =
+        |indices: &[usize]| Part { x: rows.select(Axis(0), indices), y: fashion.train.labels.select(Axis(0), indices) };
     Clothing {
         train: part(&parts.train),
         validation: part(&parts.validation),
@@ -178,7 +176,8 @@ fn some_distances() -> Array2<f64> {
 fn distances_shown() -> Picture {
     let distances = some_distances();
     let (test, train) = distances.dim();
-    let dots = Array4::from_shape_fn((1, 1, 2 * test, 2 * train), |(_, _, row, column)| distances[[row / 2, column / 2]]);
+    let dots =
+        Array4::from_shape_fn((1, 1, 2 * test, 2 * train), |(_, _, row, column)| distances[[row / 2, column / 2]]);
     image_grid(&dots, &["training images from left to right, test images from top to bottom"], 1, Tones::SharedRange)
 }
 

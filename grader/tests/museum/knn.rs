@@ -4,7 +4,7 @@
 
 use gradus_assignments::knn::Functions;
 
-use super::Fails::{All, AllBut, Only};
+use super::Fails::{All, Only};
 use super::{Museum, Wrong, wrong_answers};
 use crate::wholly_wrong;
 
@@ -54,9 +54,9 @@ wrong_answers! {
     leaves_out_first_examples: compute_distances_two_loops, "../../keys/knn/wrong/leaves_out_first_examples.rs", All;
     single_precision: compute_distances_two_loops, "../../keys/knn/wrong/single_precision.rs", All;
     caches_by_shape: compute_distances_two_loops, "../../keys/knn/wrong/caches_by_shape.rs", All;
-    small_ones_are_zero: compute_distances_two_loops, "../../keys/knn/wrong/small_ones_are_zero.rs", All;
-    distance_to_itself_is_nan: compute_distances_two_loops, "../../keys/knn/wrong/distance_to_itself_is_nan.rs", All;
-    one_feature_panics: compute_distances_two_loops, "../../keys/knn/wrong/one_feature_panics.rs", All;
+    small_ones_are_zero: compute_distances_two_loops, "../../keys/knn/wrong/small_ones_are_zero.rs", Only(&["points far from the origin", "recorded points"]);
+    distance_to_itself_is_nan: compute_distances_two_loops, "../../keys/knn/wrong/distance_to_itself_is_nan.rs", Only(&["identical points"]);
+    one_feature_panics: compute_distances_two_loops, "../../keys/knn/wrong/one_feature_panics.rs", Only(&["one example, one feature"]);
     one_no_root: compute_distances_one_loop, "../../keys/knn/wrong/one_no_root.rs", All;
     one_manhattan: compute_distances_one_loop, "../../keys/knn/wrong/one_manhattan.rs", All;
     one_sums_over_examples: compute_distances_one_loop, "../../keys/knn/wrong/one_sums_over_examples.rs", All;
@@ -68,13 +68,12 @@ wrong_answers! {
     one_fills_columns: compute_distances_one_loop, "../../keys/knn/wrong/one_fills_columns.rs", All;
     one_adds: compute_distances_one_loop, "../../keys/knn/wrong/one_adds.rs", All;
     one_sums_before_squaring: compute_distances_one_loop, "../../keys/knn/wrong/one_sums_before_squaring.rs", All;
-    one_without_clamp: compute_distances_one_loop, "../../keys/knn/wrong/one_without_clamp.rs", All;
-    one_needs_two_examples: compute_distances_one_loop, "../../keys/knn/wrong/one_needs_two_examples.rs", All;
+    one_needs_two_examples: compute_distances_one_loop, "../../keys/knn/wrong/one_needs_two_examples.rs", Only(&["one example, one feature", "recorded points"]);
     product_once: compute_distances_no_loops, "../../keys/knn/wrong/product_once.rs", All;
     product_with_plus: compute_distances_no_loops, "../../keys/knn/wrong/product_with_plus.rs", All;
     no_product: compute_distances_no_loops, "../../keys/knn/wrong/no_product.rs", All;
     no_loops_no_root: compute_distances_no_loops, "../../keys/knn/wrong/no_loops_no_root.rs", All;
-    rounding_below_zero: compute_distances_no_loops, "../../keys/knn/wrong/rounding_below_zero.rs", All;
+    rounding_below_zero: compute_distances_no_loops, "../../keys/knn/wrong/rounding_below_zero.rs", Only(&["identical points"]);
     forgets_train_lengths: compute_distances_no_loops, "../../keys/knn/wrong/forgets_train_lengths.rs", All;
     forgets_test_lengths: compute_distances_no_loops, "../../keys/knn/wrong/forgets_test_lengths.rs", All;
     lengths_not_squared: compute_distances_no_loops, "../../keys/knn/wrong/lengths_not_squared.rs", All;
@@ -84,9 +83,9 @@ wrong_answers! {
     products_of_training_points: compute_distances_no_loops, "../../keys/knn/wrong/products_of_training_points.rs", All;
     no_loops_train_in_rows: compute_distances_no_loops, "../../keys/knn/wrong/no_loops_train_in_rows.rs", All;
     no_loops_single_precision: compute_distances_no_loops, "../../keys/knn/wrong/no_loops_single_precision.rs", All;
-    loops_for_no_loops: compute_distances_no_loops, "../../keys/knn/wrong/loops_for_no_loops.rs", All;
-    block_of_differences: compute_distances_no_loops, "../../keys/knn/wrong/block_of_differences.rs", All;
-    one_of_each_only_as_vector: compute_distances_no_loops, "../../keys/knn/wrong/one_of_each_only_as_vector.rs", All;
+    loops_for_no_loops: compute_distances_no_loops, "../../keys/knn/wrong/loops_for_no_loops.rs", Only(&["speed of a matrix product"]);
+    block_of_differences: compute_distances_no_loops, "../../keys/knn/wrong/block_of_differences.rs", Only(&["speed of a matrix product"]);
+    one_of_each_only_as_vector: compute_distances_no_loops, "../../keys/knn/wrong/one_of_each_only_as_vector.rs", Only(&["one example, one feature", "recorded points"]);
     centred_by_itself: compute_distances_no_loops, "../../keys/knn/wrong/centred_by_itself.rs", All;
     furthest_vote: predict_labels, "../../keys/knn/wrong/furthest_vote.rs", All;
     nearest_alone: predict_labels, "../../keys/knn/wrong/nearest_alone.rs", All;
@@ -96,17 +95,17 @@ wrong_answers! {
     votes_not_label: predict_labels, "../../keys/knn/wrong/votes_not_label.rs", All;
     largest_of_equals: predict_labels, "../../keys/knn/wrong/largest_of_equals.rs", All;
     nearest_of_equals: predict_labels, "../../keys/knn/wrong/nearest_of_equals.rs", All;
-    later_of_equal_distances: predict_labels, "../../keys/knn/wrong/later_of_equal_distances.rs", All;
+    later_of_equal_distances: predict_labels, "../../keys/knn/wrong/later_of_equal_distances.rs", Only(&["equal distances"]);
     votes_by_nearness: predict_labels, "../../keys/knn/wrong/votes_by_nearness.rs", All;
     mean_label: predict_labels, "../../keys/knn/wrong/mean_label.rs", All;
     never_first_class: predict_labels, "../../keys/knn/wrong/never_first_class.rs", All;
-    ten_classes: predict_labels, "../../keys/knn/wrong/ten_classes.rs", All;
-    counts_labels_that_occur: predict_labels, "../../keys/knn/wrong/counts_labels_that_occur.rs", All;
+    ten_classes: predict_labels, "../../keys/knn/wrong/ten_classes.rs", Only(&["labels of fresh distances", "one example, one class", "one neighbour"]);
+    counts_labels_that_occur: predict_labels, "../../keys/knn/wrong/counts_labels_that_occur.rs", Only(&["all are neighbours", "labels of fresh distances", "one example, one class", "recorded distances"]);
     neighbours_down_columns: predict_labels, "../../keys/knn/wrong/neighbours_down_columns.rs", All;
     sorts_whole_numbers: predict_labels, "../../keys/knn/wrong/sorts_whole_numbers.rs", All;
     sorts_distances_alone: predict_labels, "../../keys/knn/wrong/sorts_distances_alone.rs", All;
-    never_all: predict_labels, "../../keys/knn/wrong/never_all.rs", All;
-    single_vote_is_furthest: predict_labels, "../../keys/knn/wrong/single_vote_is_furthest.rs", All;
+    never_all: predict_labels, "../../keys/knn/wrong/never_all.rs", Only(&["all are neighbours", "one example, one class"]);
+    single_vote_is_furthest: predict_labels, "../../keys/knn/wrong/single_vote_is_furthest.rs", Only(&["equal distances", "one neighbour"]);
     one_too_high: predict_labels, "../../keys/knn/wrong/one_too_high.rs", All;
 }
 
@@ -139,10 +138,10 @@ wrong_cross_validations! {
     percent: "../../keys/knn/wrong/percent.rs", All;
     shares_of_errors: "../../keys/knn/wrong/shares_of_errors.rs", All;
     every_nth_example: "../../keys/knn/wrong/every_nth_example.rs", All;
-    rest_left_out: "../../keys/knn/wrong/rest_left_out.rs", All;
-    rest_in_last_fold: "../../keys/knn/wrong/rest_in_last_fold.rs", All;
-    rounded_up: "../../keys/knn/wrong/rounded_up.rs", All;
-    longer_folds_last: "../../keys/knn/wrong/longer_folds_last.rs", All;
+    rest_left_out: "../../keys/knn/wrong/rest_left_out.rs", Only(&["folds of different lengths"]);
+    rest_in_last_fold: "../../keys/knn/wrong/rest_in_last_fold.rs", Only(&["folds of different lengths"]);
+    rounded_up: "../../keys/knn/wrong/rounded_up.rs", Only(&["folds of different lengths"]);
+    longer_folds_last: "../../keys/knn/wrong/longer_folds_last.rs", Only(&["folds of different lengths"]);
     first_k_for_all: "../../keys/knn/wrong/first_k_for_all.rs", All;
     row_number_for_k: "../../keys/knn/wrong/row_number_for_k.rs", All;
     mean_in_every_fold: "../../keys/knn/wrong/mean_in_every_fold.rs", All;
@@ -151,8 +150,8 @@ wrong_cross_validations! {
     shuffles: "../../keys/knn/wrong/shuffles.rs", All;
     later_folds_only: "../../keys/knn/wrong/later_folds_only.rs", All;
     sorts_ks: "../../keys/knn/wrong/sorts_ks.rs", All;
-    needs_two_choices: "../../keys/knn/wrong/needs_two_choices.rs", All;
-    a_single_example_is_no_fold: "../../keys/knn/wrong/a_single_example_is_no_fold.rs", All;
+    needs_two_choices: "../../keys/knn/wrong/needs_two_choices.rs", Only(&["two folds, one k"]);
+    a_single_example_is_no_fold: "../../keys/knn/wrong/a_single_example_is_no_fold.rs", Only(&["folds of different lengths", "one example in each fold"]);
 }
 
 #[path = "../../keys/knn/right/expanded_squares.rs"]

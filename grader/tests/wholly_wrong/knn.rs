@@ -38,7 +38,9 @@ pub fn answers() -> Vec<(&'static str, Box<dyn Answer>)> {
             Functions {
                 predict_labels: Some(|distances, y_train, _| Array1::from_elem(distances.nrows(), y_train[0])),
                 cross_validate: Some(|_, _, ks, folds| Array2::ones((ks.len(), folds))),
-                ..distances(|x, x_train| Array2::from_elem((x.nrows(), x_train.nrows()), (2.0 * x.ncols() as f64).sqrt()))
+                ..distances(|x, x_train| {
+                    Array2::from_elem((x.nrows(), x_train.nrows()), (2.0 * x.ncols() as f64).sqrt())
+                })
             },
         ),
         (

@@ -41,7 +41,13 @@ pub fn checks() -> Vec<Check> {
             "one example more in each of the first n % folds folds, and an accuracy that goes by the fold's own length",
             uneven,
         ),
-        check(NAME, "one example in each fold", 2, "0 or 1 for each fold where each is a single example", leave_one_out),
+        check(
+            NAME,
+            "one example in each fold",
+            2,
+            "0 or 1 for each fold where each is a single example",
+            leave_one_out,
+        ),
         check(NAME, "two folds, one k", 2, "the right accuracies for two folds, and for a single k", two_folds),
         check(NAME, "recorded folds", 2, "the accuracies that were recorded for fixed examples", recorded_folds),
         check(NAME, "images", 3, "accuracies with which most images of clothing get their right class", on_images),
@@ -104,7 +110,12 @@ impl Validation {
     }
 
     /// The accuracies by the answer's own votes on its own distances; with `leak`, where the fold's examples vote too.
-    fn by_own(&self, session: &mut Session<'_>, distances: DistancesCall, leak: bool) -> Result<Array2<f64>, CallError> {
+    fn by_own(
+        &self,
+        session: &mut Session<'_>,
+        distances: DistancesCall,
+        leak: bool,
+    ) -> Result<Array2<f64>, CallError> {
         let mut accuracies = Array2::zeros((self.ks.len(), self.folds));
         for ((i, fold), accuracy) in accuracies.indexed_iter_mut() {
             let (held_out, mut others) = self.fold(fold);
@@ -121,11 +132,8 @@ impl Validation {
 
     /// Whether `found` is what one of the answer's own ways to distances gives, and its votes depend on who votes.
     fn agrees_with_own(&self, found: &Array2<f64>, session: &mut Session<'_>) -> bool {
-        let ways: [DistancesCall; 3] = [
-            call::compute_distances_no_loops,
-            call::compute_distances_two_loops,
-            call::compute_distances_one_loop,
-        ];
+        let ways: [DistancesCall; 3] =
+            [call::compute_distances_no_loops, call::compute_distances_two_loops, call::compute_distances_one_loop];
         ways.into_iter().any(|distances| {
             let same = |other: &Array2<f64>| gradus_check::compare(found, other, Tolerance::double()).is_ok();
             self.by_own(session, distances, false).is_ok_and(|own| same(&own))

@@ -78,12 +78,7 @@ pub fn checks<D: Distances>() -> Vec<Check> {
             "the distances that were recorded for fixed points",
             recorded_points_of::<D>,
         ),
-        check(
-            "one example, one feature",
-            single_points,
-            "the right distances when an axis has length 1",
-            single::<D>,
-        ),
+        check("one example, one feature", single_points, "the right distances when an axis has length 1", single::<D>),
         check(
             "inputs left alone",
             unchanged_points,
@@ -153,8 +148,8 @@ impl Points {
         for ((i, j), distance) in actual.indexed_iter_mut() {
             let right = expected[[i, j]];
             let square_off = (*distance * *distance - right * right).abs();
-            let is_near = (*distance - right).abs() <= 1e-9 * right
-                || square_off <= ROUNDING * (lengths[i] + train_lengths[j]);
+            let is_near =
+                (*distance - right).abs() <= 1e-9 * right || square_off <= ROUNDING * (lengths[i] + train_lengths[j]);
             if *distance >= 0.0 && is_near {
                 *distance = right;
             }

@@ -87,13 +87,7 @@ impl Vote {
         let numbers = |labels: &Array1<usize>| labels.mapv(|label| label as f64);
         let slips = slips::of_labels(&self.distances, &self.y_train, self.k);
         let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-        context.expect_array(
-            "the predicted labels",
-            &numbers(labels),
-            &numbers(expected),
-            Tolerance::exact(),
-            &slips,
-        )
+        context.expect_array("the predicted labels", &numbers(labels), &numbers(expected), Tolerance::exact(), &slips)
     }
 
     /// Arguments of one shape, any two of them alike in some respect.
@@ -108,9 +102,7 @@ impl Vote {
             Self { y_train: inputs::other_labels(random, &first.y_train, classes), ..first.clone() },
             Self { k: random.random_range(8..train), ..first.clone() },
         ];
-        all.extend(
-            inputs::look_alikes(random, &first.distances).map(|distances| Self { distances, ..first.clone() }),
-        );
+        all.extend(inputs::look_alikes(random, &first.distances).map(|distances| Self { distances, ..first.clone() }));
         all.push(first);
         all
     }

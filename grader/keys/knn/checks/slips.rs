@@ -82,9 +82,7 @@ fn winner(labels: &[usize]) -> usize {
 pub fn of_labels(distances: &Array2<f64>, y_train: &Array1<usize>, k: usize) -> Vec<(&'static str, Array1<f64>)> {
     let train = y_train.len();
     let labels_of = |order: &[usize]| order.iter().map(|&example| y_train[example]).collect::<Vec<_>>();
-    let of = |decide: &dyn Fn(&[usize]) -> usize| {
-        distances.map_axis(Axis(1), |row| decide(&by_distance(row)) as f64)
-    };
+    let of = |decide: &dyn Fn(&[usize]) -> usize| distances.map_axis(Axis(1), |row| decide(&by_distance(row)) as f64);
     let of_first = |count: usize| of(&|order| winner(&labels_of(&order[..count.clamp(1, train)])));
     let largest = |order: &[usize]| {
         let votes = votes(&labels_of(&order[..k]));
@@ -168,7 +166,10 @@ impl Folds<'_> {
                 "the accuracy on the other folds, predicted from the fold; it is the other way round",
                 self.of(|fold| (others(fold), rows(in_order(fold)))),
             ),
-            ("the accuracy on the examples that vote; measure on the fold", self.of(|fold| (others(fold), others(fold)))),
+            (
+                "the accuracy on the examples that vote; measure on the fold",
+                self.of(|fold| (others(fold), others(fold))),
+            ),
             ("transposed: choices of k go in rows, folds in columns", right.t().to_owned()),
             ("the numbers of right predictions; divide by the length of the fold", right * &lengths),
             (
@@ -177,10 +178,18 @@ impl Folds<'_> {
             ),
             ("the accuracies in percent; an accuracy is a share, from 0 to 1", right * 100.0),
             ("the shares of wrong predictions", 1.0 - right),
-            ("of folds that take every folds-th example; a fold is a run of neighbours", self.held_out_by(|fold, example| example % folds == fold)),
+            (
+                "of folds that take every folds-th example; a fold is a run of neighbours",
+                self.held_out_by(|fold, example| example % folds == fold),
+            ),
             (
                 "of folds of n / folds examples, rounded down, so that the last examples are in none",
-                self.of(|fold| (rows(fold * least..(fold + 1) * least), rows(0..folds * least).into_iter().filter(|example| example / least != fold).collect())),
+                self.of(|fold| {
+                    (
+                        rows(fold * least..(fold + 1) * least),
+                        rows(0..folds * least).into_iter().filter(|example| example / least != fold).collect(),
+                    )
+                }),
             ),
             (
                 "of folds whose last one has all the examples that are left over; each of the first n % folds has one more",
@@ -191,7 +200,9 @@ impl Folds<'_> {
                 self.cut_at(|fold| fold * most..((fold + 1) * most).min(n)),
             ),
         ];
-        slips.extend(means.map(|means| ("the mean over the folds in each of them; each fold has its own", means.to_owned())));
+        slips.extend(
+            means.map(|means| ("the mean over the folds in each of them; each fold has its own", means.to_owned())),
+        );
         slips.extend(first_k.map(|slip| ("that of the first choice of k for every choice", slip)));
         slips
     }
