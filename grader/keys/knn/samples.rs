@@ -13,7 +13,7 @@ pub const MUSEUM: &[Specimen] = museum! {
         distance_to_itself_is_nan, one_feature_panics, one_no_root, one_manhattan, one_sums_over_examples,
         one_root_before_sum, one_number_for_a_row, one_mean_over_features, one_first_example_only,
         one_fills_every_row, one_fills_columns, one_adds, one_sums_before_squaring,
-        one_needs_two_examples, product_once, product_with_plus, no_product, no_loops_no_root,
+        product_once, product_with_plus, no_product, no_loops_no_root,
         rounding_below_zero, forgets_train_lengths, forgets_test_lengths, lengths_not_squared,
         lengths_down_columns, both_lengths_as_rows, product_of_lengths, products_of_training_points,
         no_loops_train_in_rows, no_loops_single_precision, loops_for_no_loops, block_of_differences,

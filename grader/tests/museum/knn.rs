@@ -68,7 +68,6 @@ wrong_answers! {
     one_fills_columns: compute_distances_one_loop, "../../keys/knn/wrong/one_fills_columns.rs", All;
     one_adds: compute_distances_one_loop, "../../keys/knn/wrong/one_adds.rs", All;
     one_sums_before_squaring: compute_distances_one_loop, "../../keys/knn/wrong/one_sums_before_squaring.rs", All;
-    one_needs_two_examples: compute_distances_one_loop, "../../keys/knn/wrong/one_needs_two_examples.rs", Only(&["one example, one feature", "recorded points"]);
     product_once: compute_distances_no_loops, "../../keys/knn/wrong/product_once.rs", All;
     product_with_plus: compute_distances_no_loops, "../../keys/knn/wrong/product_with_plus.rs", All;
     no_product: compute_distances_no_loops, "../../keys/knn/wrong/no_product.rs", All;

@@ -116,25 +116,11 @@ impl Points {
     fn compare(&self, actual: Array2<f64>, expected: &Array2<f64>, context: &Context) -> Result<(), Failure> {
         let slips = slips::of_distances(&self.x, &self.x_train);
         let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-        let has_nan = actual.iter().any(|distance| distance.is_nan());
+        let hint = hint_of_size(&actual, expected);
+        let actual = self.without_rounding(actual, expected);
         context
-            .expect_array(
-                "the distances",
-                &self.without_rounding(actual, expected),
-                expected,
-                Tolerance::exact(),
-                &slips,
-            )
-            .map_err(|failure| {
-                if has_nan {
-                    failure.with_hint(
-                        "the root of a negative number is NaN: either a part of the square is missing or has the wrong \
-                         sign, or rounding took it below 0, where 0 should stand",
-                    )
-                } else {
-                    failure
-                }
-            })
+            .expect_array("the distances", &actual, expected, Tolerance::exact(), &slips)
+            .map_err(|failure| failure.with_hint(hint))
     }
 
     /// `actual`, with the expected number wherever the two are the same but for rounding, in whatever order the square was
@@ -173,6 +159,21 @@ impl Points {
     }
 }
 
+/// A hint that does not need to know the mistake.
+fn hint_of_size(actual: &Array2<f64>, expected: &Array2<f64>) -> &'static str {
+    if actual.iter().any(|distance| distance.is_nan()) {
+        "the root of a negative number is NaN, and so is 0 / 0: either a part of the square is missing or has the wrong sign, or \
+         rounding took it below 0, where 0 should stand"
+    } else if gradus_check::compare(actual, expected, Tolerance::single()).is_ok() {
+        "the distances are right to a few digits only: f64 has sixteen, f32 has seven"
+    } else {
+        FORMULA
+    }
+}
+
+const FORMULA: &str = "at [i, j] stands the root of the sum of (x[i, d] - x_train[j, d])^2 over the features d, for each test \
+                       example i and each training example j";
+
 /// More than one of everything, and more training than test examples.
 fn ordinary_sizes(context: &mut Context) -> (usize, usize, usize) {
     let random = &mut context.random;
@@ -184,9 +185,9 @@ fn ordinary_sizes(context: &mut Context) -> (usize, usize, usize) {
 pub fn ordinary<D: Distances>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let all = Points::look_alikes(context);
     in_turn(context, all, |points, context| {
-        points.hold::<D>(session, context).map_err(|failure| {
-            failure.with_hint("this check starts from ordinary points; get the distances of fresh points right first")
-        })
+        points
+            .hold::<D>(session, context)
+            .map_err(|failure| failure.with_hint("this check starts from ordinary points, as that of fresh points does"))
     })
 }
 
@@ -195,7 +196,9 @@ fn fresh<D: Distances>(session: &mut Session<'_>, context: &mut Context) -> Resu
     for sizes in [(20, 35, 10), (30, 12, 5), (3, 4, 300), ordinary_sizes(context)] {
         all.push(Points::random(&mut context.random, sizes));
     }
+    // A panic has no hint yet.
     in_turn(context, all, |points, context| points.hold::<D>(session, context))
+        .map_err(|failure| failure.with_hint(FORMULA))
 }
 
 fn identical<D: Distances>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {

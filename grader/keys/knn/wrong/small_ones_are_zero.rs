@@ -1,4 +1,4 @@
-// Differences below a thousandth are taken for rounding and left out, and so is their sum.
+// Distances that are small beside the lengths of the points are taken for rounding, and set to 0.
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use ndarray::Array2;
