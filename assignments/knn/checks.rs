@@ -136,7 +136,9 @@ fn one_and_three(session: &mut Session<'_>, context: &mut Context) -> Result<(),
     for (k, expected) in [(1, [2, 1]), (3, [1, 0])] {
         let labels = session.call(&call::predict_labels(&distances, &y_train, k))?;
         expect_classes(&labels, &expected, context).map_err(|failure| {
-            failure.with_hint(format!("with k = {k}, the labels of the {k} smallest distances of each row vote"))
+            failure.with_hint(format!(
+                "the labels at the places of the k smallest distances of each row vote; here k is {k}"
+            ))
         })?;
     }
     Ok(())
@@ -190,9 +192,6 @@ fn each_a_fold(session: &mut Session<'_>, context: &mut Context) -> Result<(), F
         &accuracies,
         &expected,
         TOLERANCE,
-        &[(
-            "what the fold's own point gives when it may vote too; predict from the other folds only",
-            &Array2::ones((2, 4)),
-        )],
+        &[("1 for k = 3 too: either the fold's own point votes, or k is always 1", &Array2::ones((2, 4)))],
     )
 }

@@ -69,6 +69,13 @@ struct Validation {
     folds: usize,
 }
 
+/// Who votes on the examples of a fold.
+#[derive(Clone, Copy, PartialEq)]
+enum Voters {
+    Others,
+    Fold,
+}
+
 type DistancesCall = fn(&Array2<f64>, &Array2<f64>) -> Call<Array2<f64>>;
 
 impl Validation {
@@ -109,41 +116,48 @@ impl Validation {
         (0..n).partition(|&example| (start(fold)..start(fold + 1)).contains(&example))
     }
 
-    /// The accuracies by the answer's own votes on its own distances; with `leak`, where the fold's examples vote too.
+    /// The labels that the answer's own votes on its own distances give, and the accuracies.
     fn by_own(
         &self,
         session: &mut Session<'_>,
         distances: DistancesCall,
-        leak: bool,
-    ) -> Result<Array2<f64>, CallError> {
+        voters: Voters,
+    ) -> Result<(Vec<Array1<usize>>, Array2<f64>), CallError> {
+        let mut labels = Vec::new();
         let mut accuracies = Array2::zeros((self.ks.len(), self.folds));
         for ((i, fold), accuracy) in accuracies.indexed_iter_mut() {
-            let (held_out, mut others) = self.fold(fold);
-            if leak {
-                others = (0..self.x.nrows()).collect();
-            }
-            *accuracy = self.accuracy((&held_out, &others), |x, x_train, y_train| {
+            let (held_out, others) = self.fold(fold);
+            let voters = if voters == Voters::Others { &others } else { &held_out };
+            *accuracy = self.accuracy((&held_out, voters), |x, x_train, y_train| {
                 let distances = session.call(&distances(x, x_train))?;
-                session.call(&call::predict_labels(&distances, y_train, self.ks[i]))
+                let k = self.ks[i].min(voters.len());
+                let predicted = session.call(&call::predict_labels(&distances, y_train, k))?;
+                labels.push(predicted.clone());
+                Ok::<_, CallError>(predicted)
             })?;
         }
-        Ok(accuracies)
+        Ok((labels, accuracies))
     }
 
-    /// Whether `found` is what one of the answer's own ways to distances gives, and its votes depend on who votes.
+    /// Whether `found` is what one of the answer's own ways to distances gives, and what they give depends on who votes.
     fn agrees_with_own(&self, found: &Array2<f64>, session: &mut Session<'_>) -> bool {
         let ways: [DistancesCall; 3] =
             [call::compute_distances_no_loops, call::compute_distances_two_loops, call::compute_distances_one_loop];
         ways.into_iter().any(|distances| {
-            let same = |other: &Array2<f64>| gradus_check::compare(found, other, Tolerance::double()).is_ok();
-            self.by_own(session, distances, false).is_ok_and(|own| same(&own))
-                && self.by_own(session, distances, true).is_ok_and(|leaking| !same(&leaking))
+            let Ok((labels, own)) = self.by_own(session, distances, Voters::Others) else { return false };
+            gradus_check::compare(found, &own, Tolerance::double()).is_ok()
+                && self.by_own(session, distances, Voters::Fold).is_ok_and(|(others, _)| others != labels)
         })
     }
 
     fn hold(&self, session: &mut Session<'_>, context: &Context) -> Result<(), Failure> {
         let expected = reference::cross_validate(&self.x, &self.y, &self.ks, self.folds);
-        let found = session.call(&self.call())?;
+        let found = session.call(&self.call()).map_err(|error| {
+            Failure::from(error).with_hint(
+                "if it is your distances or predict_labels that fail, get them right first; else mind that a fold may be a single \
+                 example, and that all rows outside of it vote",
+            )
+        })?;
         self.compare(&found, &expected, session, context)
     }
 

@@ -185,9 +185,9 @@ fn ordinary_sizes(context: &mut Context) -> (usize, usize, usize) {
 pub fn ordinary<D: Distances>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let all = Points::look_alikes(context);
     in_turn(context, all, |points, context| {
-        points
-            .hold::<D>(session, context)
-            .map_err(|failure| failure.with_hint("this check starts from ordinary points, as that of fresh points does"))
+        points.hold::<D>(session, context).map_err(|failure| {
+            failure.with_hint("this check starts from ordinary points, as that of fresh points does")
+        })
     })
 }
 

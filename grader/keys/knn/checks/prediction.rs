@@ -84,8 +84,10 @@ impl Vote {
     }
 
     fn compare(&self, labels: &Array1<usize>, expected: &Array1<usize>, context: &Context) -> Result<(), Failure> {
-        let numbers = |labels: &Array1<usize>| labels.mapv(|label| label as f64);
+        // Counted from 1 here: labels of 0 everywhere are no sign of an array that was never filled.
+        let numbers = |labels: &Array1<usize>| labels.mapv(|label| label as f64 + 1.0);
         let slips = slips::of_labels(&self.distances, &self.y_train, self.k);
+        let slips: Vec<_> = slips.into_iter().map(|(words, slip)| (words, slip + 1.0)).collect();
         let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
         context.expect_array("the predicted labels", &numbers(labels), &numbers(expected), Tolerance::exact(), &slips)
     }
@@ -118,8 +120,9 @@ fn ordinary_sizes(context: &mut Context) -> (usize, usize, usize) {
 /// What every check with points asks first, in random order, and one of them again.
 fn ordinary(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let all = Vote::look_alikes(context);
-    in_turn(context, all, |vote, context| vote.hold(session, context))
-        .map_err(|failure| failure.with_hint("this check starts from ordinary distances; get those right first"))
+    in_turn(context, all, |vote, context| vote.hold(session, context)).map_err(|failure| {
+        failure.with_hint("this check starts from ordinary distances, as that of fresh distances does")
+    })
 }
 
 fn fresh(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
@@ -127,7 +130,12 @@ fn fresh(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
     for (sizes, k) in [((60, 100, 10), 5), ((20, 50, 15), 10), ((40, 12, 2), 6), ((30, 40, 3), 33)] {
         all.push(Vote::random(context, sizes, k));
     }
-    in_turn(context, all, |vote, context| vote.hold(session, context))
+    in_turn(context, all, |vote, context| vote.hold(session, context)).map_err(|failure| {
+        failure.with_hint(
+            "for each row of distances: sort the places of the training examples by distance, and let the labels y_train of the \
+             first k vote; there are max(y_train) + 1 classes",
+        )
+    })
 }
 
 fn one_neighbour(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {

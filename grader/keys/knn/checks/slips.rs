@@ -1,7 +1,7 @@
 //! What typical slips make of distances, of a vote and of cross-validation, in words that go on from "Your result is".
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -56,6 +56,18 @@ pub fn of_distances(x: &Array2<f64>, x_train: &Array2<f64>) -> Vec<(&'static str
             "the root of x^2 + y^2 - x y; the product counts twice",
             of(|pairs| sum(pairs, |a, b| a * a + b * b - a * b).sqrt()),
         ),
+        (
+            "the root of y^2 - 2 x y, without the squares of the test examples",
+            of(|pairs| sum(pairs, |a, b| b * b - 2.0 * a * b).max(0.0).sqrt()),
+        ),
+        (
+            "the root of x^2 - 2 x y, without the squares of the training examples",
+            of(|pairs| sum(pairs, |a, b| a * a - 2.0 * a * b).max(0.0).sqrt()),
+        ),
+        (
+            "the root of x + y - 2 x y; the sums are over the squares of the features",
+            of(|pairs| sum(pairs, |a, b| a + b - 2.0 * a * b).max(0.0).sqrt()),
+        ),
     ]
 }
 
@@ -94,15 +106,40 @@ pub fn of_labels(distances: &Array2<f64>, y_train: &Array1<usize>, k: usize) -> 
         let most = votes.values().max().copied().unwrap_or(0);
         labels.into_iter().find(|label| votes[label] == most).unwrap_or(0)
     };
+    let sorted_by = |compare: &dyn Fn(f64, f64) -> Ordering| {
+        distances.map_axis(Axis(1), |row| {
+            let mut order: Vec<usize> = (0..train).collect();
+            order.sort_by(|&a, &b| compare(row[a], row[b]));
+            winner(&labels_of(&order[..k])) as f64
+        })
+    };
     let later_of_equals = distances.map_axis(Axis(1), |row| {
-        let mut order: Vec<usize> = (0..train).collect();
-        order.sort_by(|&a, &b| row[a].total_cmp(&row[b]).then(b.cmp(&a)));
+        let mut order: Vec<usize> = (0..train).rev().collect();
+        order.sort_by(|&a, &b| row[a].total_cmp(&row[b]));
         winner(&labels_of(&order[..k])) as f64
     });
+    let by_nearness = distances.map_axis(Axis(1), |row| {
+        let order = by_distance(row);
+        let weight = |label: usize| {
+            order[..k].iter().filter(|&&j| y_train[j] == label).map(|&j| 1.0 / (row[j] + 1e-9)).sum::<f64>()
+        };
+        let labels = labels_of(&order[..k]);
+        labels.iter().copied().max_by(|&a, &b| weight(a).total_cmp(&weight(b))).unwrap_or(0) as f64
+    });
+    let mean = |order: &[usize]| (labels_of(&order[..k]).iter().sum::<usize>() as f64 / k as f64).round() as usize;
+    let without_first_class = |order: &[usize]| {
+        let mut labels = labels_of(&order[..k]);
+        labels.retain(|&label| label > 0);
+        if labels.is_empty() { 1 } else { winner(&labels) }
+    };
+    let without_nearest =
+        "the vote without the nearest example; it is not the test example itself, but one of those that vote";
     vec![
         ("the label of the nearest example; k of them vote", of_first(1)),
         ("what the k furthest examples vote for", of(&|order| winner(&labels_of(&order[train - k..])))),
         ("what k + 1 examples vote for", of_first(k + 1)),
+        (without_nearest, of(&|order| winner(&labels_of(&order[1..k.max(1)])))),
+        (without_nearest, of(&|order| winner(&labels_of(&order[1..(k + 1).min(train)])))),
         ("what k - 1 examples vote for", of_first(k.saturating_sub(1))),
         ("the place of the nearest example; its label is y_train at that place", of(&|order| order[0])),
         (
@@ -111,6 +148,17 @@ pub fn of_labels(distances: &Array2<f64>, y_train: &Array1<usize>, k: usize) -> 
         ),
         ("the largest of the labels with equally many votes; the smallest wins", of(&largest)),
         ("the nearest of the labels with equally many votes; the smallest wins", of(&nearest_of_best)),
+        ("the mean of the labels; labels are names, and the most frequent wins", of(&mean)),
+        ("never 0: the search for the most votes has to start from the first class", of(&without_first_class)),
+        ("what votes that count for more from nearby give; each counts the same", by_nearness),
+        (
+            "what distances without their fractions give; sort with total_cmp",
+            sorted_by(&|a, b| a.trunc().total_cmp(&b.trunc())),
+        ),
+        (
+            "what the first k training examples vote for; sort their places by their distances",
+            sorted_by(&|_, _| Ordering::Equal),
+        ),
         ("the later of examples at the same distance; those that come first are nearer", later_of_equals),
         ("one too high everywhere: classes count from 0", of_first(k) + 1.0),
     ]
@@ -130,11 +178,15 @@ pub struct Folds<'a> {
 impl Folds<'_> {
     /// With these examples held out, and predicted from those.
     fn of(&self, parts: impl Fn(usize) -> (Vec<usize>, Vec<usize>)) -> Array2<f64> {
+        self.of_ks(&self.ks.to_vec(), parts)
+    }
+
+    fn of_ks(&self, ks: &[usize], parts: impl Fn(usize) -> (Vec<usize>, Vec<usize>)) -> Array2<f64> {
         let parts: Vec<_> = (0..self.folds).map(parts).collect();
         Array2::from_shape_fn((self.ks.len(), self.folds), |(i, fold)| {
             let (held_out, others) = &parts[fold];
-            let possible = !held_out.is_empty() && self.ks[i] <= others.len();
-            if possible { (self.accuracy)(held_out, others, self.ks[i]) } else { f64::NAN }
+            let possible = !held_out.is_empty() && ks[i] <= others.len();
+            if possible { (self.accuracy)(held_out, others, ks[i]) } else { f64::NAN }
         })
     }
 
@@ -179,11 +231,11 @@ impl Folds<'_> {
             ("the accuracies in percent; an accuracy is a share, from 0 to 1", right * 100.0),
             ("the shares of wrong predictions", 1.0 - right),
             (
-                "of folds that take every folds-th example; a fold is a run of neighbours",
+                "what folds of every folds-th example give; a fold is a run of neighbours",
                 self.held_out_by(|fold, example| example % folds == fold),
             ),
             (
-                "of folds of n / folds examples, rounded down, so that the last examples are in none",
+                "what folds of n / folds examples, rounded down, give; the last examples are in none then",
                 self.of(|fold| {
                     (
                         rows(fold * least..(fold + 1) * least),
@@ -192,11 +244,11 @@ impl Folds<'_> {
                 }),
             ),
             (
-                "of folds whose last one has all the examples that are left over; each of the first n % folds has one more",
+                "what all left-over examples in the last fold give; each of the first n % folds folds has one of them",
                 self.cut_at(|fold| fold * least..if fold + 1 == folds { n } else { (fold + 1) * least }),
             ),
             (
-                "of folds of n / folds examples, rounded up, so that the last fold is too short",
+                "what folds of n / folds examples, rounded up, give; the last fold is too short then",
                 self.cut_at(|fold| fold * most..((fold + 1) * most).min(n)),
             ),
         ];
