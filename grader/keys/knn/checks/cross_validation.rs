@@ -22,7 +22,7 @@ use crate::linear::images::images;
 const NAME: &str = "cross_validate";
 
 /// Below what right answers reach with any draw of images; `keys/knn/README.md` has the measurements.
-const ACCURACY: f64 = 0.6;
+const ACCURACY: f64 = 0.45;
 
 /// The checks, 25 points.
 pub fn checks() -> Vec<Check> {
