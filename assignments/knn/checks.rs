@@ -46,13 +46,13 @@ pub fn public() -> Vec<Check> {
         ),
         check(
             "predict_labels",
-            "equal votes",
+            "a vote each",
             "of labels with equally many votes the smallest, wherever they lie",
             equal_votes,
         ),
         check(
             "predict_labels",
-            "equal distances",
+            "three at the same distance",
             "of training examples at the same distance those that come first",
             equal_distances,
         ),

@@ -246,7 +246,11 @@ fn single<D: Distances>(session: &mut Session<'_>, context: &mut Context) -> Res
     ordinary::<D>(session, context)?;
     let (test, train, features) = ordinary_sizes(context);
     for sizes in [(1, train, features), (test, 1, features), (test, train, 1), (1, 1, features), (1, 1, 1)] {
-        Points::random(&mut context.random, sizes).hold::<D>(session, context)?;
+        Points::random(&mut context.random, sizes).hold::<D>(session, context).map_err(|failure| {
+            failure.with_hint(
+                "the rows of x and of x_train may be one, and so may their columns: nothing is special about that",
+            )
+        })?;
     }
     Ok(())
 }

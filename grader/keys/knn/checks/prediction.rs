@@ -127,7 +127,7 @@ fn ordinary(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fail
 
 fn fresh(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let mut all = Vote::look_alikes(context);
-    for (sizes, k) in [((60, 100, 10), 5), ((20, 50, 15), 10), ((40, 12, 2), 6), ((30, 40, 3), 33)] {
+    for (sizes, k) in [((60, 100, 10), 5), ((20, 50, 15), 10), ((40, 12, 4), 6), ((30, 40, 3), 33)] {
         all.push(Vote::random(context, sizes, k));
     }
     in_turn(context, all, |vote, context| vote.hold(session, context)).map_err(|failure| {

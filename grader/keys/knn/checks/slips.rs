@@ -164,6 +164,9 @@ pub fn of_labels(distances: &Array2<f64>, y_train: &Array1<usize>, k: usize) -> 
     ]
 }
 
+/// The accuracy of a number of neighbours on the examples given first, predicted from those given second.
+type Accuracy<'a> = dyn Fn(&[usize], &[usize], usize) -> f64 + 'a;
+
 /// How folds can be cut wrongly, and what comes of the predictions.
 pub struct Folds<'a> {
     pub n: usize,
@@ -171,8 +174,7 @@ pub struct Folds<'a> {
     pub ks: &'a Array1<usize>,
     /// The right accuracies.
     pub right: &'a Array2<f64>,
-    /// The accuracy of a number of neighbours on the examples given first, predicted from those given second.
-    pub accuracy: &'a dyn Fn(&[usize], &[usize], usize) -> f64,
+    pub accuracy: &'a Accuracy<'a>,
 }
 
 impl Folds<'_> {
@@ -252,6 +254,18 @@ impl Folds<'_> {
                 self.cut_at(|fold| fold * most..((fold + 1) * most).min(n)),
             ),
         ];
+        let longer = folds - extra;
+        let longer_last = |fold: usize| fold * least + fold.saturating_sub(longer);
+        slips.push((
+            "what folds give whose last ones are the longer ones; the first n % folds have one example more",
+            self.cut_at(|fold| longer_last(fold)..longer_last(fold + 1)),
+        ));
+        let mut sorted = self.ks.to_vec();
+        sorted.sort_unstable();
+        let of_ks = |ks: &[usize]| self.of_ks(ks, |fold| (rows(in_order(fold)), others(fold)));
+        slips.push(("what the choices of k give in rising order; leave them in theirs", of_ks(&sorted)));
+        let counted: Vec<usize> = (1..=self.ks.len()).collect();
+        slips.push(("what k = 1, 2, 3 and so on give; the choices stand in ks", of_ks(&counted)));
         slips.extend(
             means.map(|means| ("the mean over the folds in each of them; each fold has its own", means.to_owned())),
         );
