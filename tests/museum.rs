@@ -21,13 +21,18 @@ fn svm() {
 }
 
 #[test]
+fn knn() {
+    exhibit("knn");
+}
+
+#[test]
 fn two_layer_net() {
     exhibit("two_layer_net");
 }
 
 #[test]
 fn no_assignment_is_left_out() {
-    let exhibited = ["softmax", "svm", "two_layer_net"];
+    let exhibited = ["softmax", "svm", "knn", "two_layer_net"];
     assert!(gradus_assignments::ASSIGNMENTS.iter().map(|assignment| assignment.id).eq(exhibited));
 }
 

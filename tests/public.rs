@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 3] = [
+const WAYS: [(&str, &str, &[&str]); 4] = [
     (
         "softmax",
         "softmax_loss",
@@ -69,6 +69,19 @@ const WAYS: [(&str, &str, &[&str]); 3] = [
             "(0.0, gradus_nn::linear::predict(x, x).mapv(|class| class as f64).insert_axis(ndarray::Axis(1)))",
             "gradus_grader::key(\"svm\"); todo!()",
             "gradus_assignments::svm::reference::svm_loss(x, y)",
+        ],
+    ),
+    (
+        "knn",
+        "predict_labels",
+        &[
+            "(0.0, gradus_nn::knn::compute_distances_two_loops(x, x))",
+            "(0.0, gradus_nn::knn::compute_distances_one_loop(x, x))",
+            "(0.0, gradus_nn::knn::compute_distances_no_loops(x, x))",
+            "gradus_nn::knn::predict_labels(x, y, 1); todo!()",
+            "gradus_nn::linear::predict(x, x); todo!()",
+            "gradus_grader::key(\"knn\"); todo!()",
+            "gradus_assignments::knn::reference::predict_labels(x, y, 1)",
         ],
     ),
     (

@@ -3,6 +3,8 @@
 //! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
 //! students never get.
 
+#[path = "../knn/mod.rs"]
+pub mod knn;
 mod linear;
 #[cfg(feature = "manifest")]
 mod manifest;
@@ -49,6 +51,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: svm::checks::public,
         starter: include_str!("../svm/starter.rs"),
         id: "svm",
+    },
+    Assignment {
+        manifest_text: include_str!("../knn/assignment.toml"),
+        functions: knn::FUNCTIONS,
+        public_checks: knn::checks::public,
+        starter: include_str!("../knn/starter.rs"),
+        id: "knn",
     },
     Assignment {
         manifest_text: include_str!("../two_layer_net/assignment.toml"),

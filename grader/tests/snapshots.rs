@@ -5,7 +5,7 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_assignments::two_layer_net::{self, TwoLayerNet};
-use gradus_assignments::{softmax, svm};
+use gradus_assignments::{knn, softmax, svm};
 use gradus_question::{Call, Local, Session};
 use ndarray::{Array1, Array2, ArrayD, Ix2};
 use rand::{Rng, SeedableRng};
@@ -111,6 +111,40 @@ fn svm_classifier_loss() {
 #[test]
 fn svm_predict() {
     predictions("svm", svm::call::predict);
+}
+
+#[test]
+fn knn_distances() {
+    hold("knn", "distances", |session, random, (n, features, train)| {
+        let (x, x_train) = (matrix(random, (n, features), 2.0), matrix(random, (train, features), 2.0));
+        let distances =
+            session.call(&knn::call::compute_distances_two_loops(&x, &x_train)).expect("the reference answers");
+        json!({ "x": rows(&x), "x_train": rows(&x_train), "distances": rows(&distances) })
+    });
+}
+
+#[test]
+fn knn_predict_labels() {
+    hold("knn", "predict_labels", |session, random, (n, classes, k)| {
+        let distances = matrix(random, (n, 9), 2.0).mapv(f64::abs);
+        let y_train = labels(random, 9, classes);
+        let predicted =
+            session.call(&knn::call::predict_labels(&distances, &y_train, k)).expect("the reference answers");
+        json!({ "distances": rows(&distances), "y_train": y_train.to_vec(), "k": k, "labels": predicted.to_vec() })
+    });
+}
+
+/// Three folds of equal length.
+#[test]
+fn knn_cross_validate() {
+    hold("knn", "cross_validate", |session, random, (n, features, classes)| {
+        let (x, y) = (matrix(random, (3 * n + 6, features), 2.0), labels(random, 3 * n + 6, classes));
+        let (ks, folds) = (Array1::from_iter([3, 1, 4]), 3);
+        let accuracies = session.call(&knn::call::cross_validate(&x, &y, &ks, folds)).expect("the reference answers");
+        json!({
+            "x": rows(&x), "y": y.to_vec(), "ks": ks.to_vec(), "folds": folds, "accuracies": rows(&accuracies),
+        })
+    });
 }
 
 /// Numbers around 0 with three decimals.

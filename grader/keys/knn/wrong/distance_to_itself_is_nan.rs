@@ -1,0 +1,16 @@
+// A division by the distance, which is NaN where it is 0.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::Array2;
+
+pub fn compute_distances_two_loops(x: &Array2<f64>, x_train: &Array2<f64>) -> Array2<f64> {
+    let mut distances = Array2::zeros((x.nrows(), x_train.nrows()));
+    for i in 0..x.nrows() {
+        for j in 0..x_train.nrows() {
+            let difference = &x.row(i) - &x_train.row(j);
+            let square = difference.dot(&difference);
+            distances[[i, j]] = square / square.sqrt();
+        }
+    }
+    distances
+}

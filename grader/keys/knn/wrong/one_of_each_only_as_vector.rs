@@ -1,0 +1,11 @@
+// A single test example is given back as a column.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array2, Axis};
+
+pub fn compute_distances_no_loops(x: &Array2<f64>, x_train: &Array2<f64>) -> Array2<f64> {
+    let train_lengths = (x_train * x_train).sum_axis(Axis(1));
+    let lengths = (x * x).sum_axis(Axis(1)).insert_axis(Axis(1));
+    let distances = (lengths + &train_lengths - 2.0 * x.dot(&x_train.t())).mapv(|square: f64| square.max(0.0).sqrt());
+    if distances.nrows() == 1 { distances.reversed_axes() } else { distances }
+}

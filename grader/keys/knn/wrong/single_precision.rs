@@ -1,0 +1,18 @@
+// Worked out in single precision.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::Array2;
+
+pub fn compute_distances_two_loops(x: &Array2<f64>, x_train: &Array2<f64>) -> Array2<f64> {
+    let mut distances = Array2::zeros((x.nrows(), x_train.nrows()));
+    for i in 0..x.nrows() {
+        for j in 0..x_train.nrows() {
+            let mut sum = 0.0_f32;
+            for d in 0..x.ncols() {
+                sum += (x[[i, d]] as f32 - x_train[[j, d]] as f32).powi(2);
+            }
+            distances[[i, j]] = f64::from(sum.sqrt());
+        }
+    }
+    distances
+}
