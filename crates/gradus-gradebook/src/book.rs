@@ -1,12 +1,13 @@
 //! Opening a gradebook, and bringing it to this program's form.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::sleep;
 
 use crate::GradebookError;
 
@@ -67,8 +68,7 @@ impl Gradebook {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
-        let pool = runtime.block_on(pool.connect_with(options)).map_err(failed)?;
+        let pool = runtime.block_on(connect(options)).map_err(failed)?;
         let gradebook = Self { runtime, pool, path: path.to_owned() };
         gradebook.refuse_what_is_something_else()?;
         let form = |source| GradebookError::Form { path: path.to_owned(), source };
@@ -122,6 +122,25 @@ impl Gradebook {
         let source = sqlx::Error::Configuration("it is a database of something else".into());
         Err(GradebookError::Open { path: self.path.clone(), source })
     }
+}
+
+/// Connects to the file. While another program makes it a file with a log, SQLite refuses at once instead of waiting.
+async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    const LOCKED: &str = "5";
+    let start = Instant::now();
+    loop {
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+        match pool.connect_with(options.clone()).await {
+            Err(error) if code_of(&error).as_deref() == Some(LOCKED) && start.elapsed() < PATIENCE => {
+                sleep(Duration::from_millis(10)).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+fn code_of(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
 }
 
 fn migrator() -> Migrator {

@@ -216,6 +216,51 @@ fn what_is_scored_by_hand_is_added_and_stays_in_the_history() {
 }
 
 #[test]
+fn a_score_by_hand_for_a_function_takes_the_place_of_its_checks_points() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gradebook = gradebook(folder.path());
+    record(&gradebook, "ada", "fn f() {}", "key 1", &graded("ada", 5, 1));
+    let points = || gradebook.standings(None).expect("it can be read")[0].points();
+    gradebook
+        .score_by_hand("ada", "softmax", "softmax_loss", (7.5, 10.0), "a typing error")
+        .expect("it can be written");
+    assert_eq!(points(), Some(7.5));
+    gradebook.score_by_hand("ada", "softmax", "written-1", (1.0, 2.0), "").expect("it can be written");
+    assert_eq!(points(), Some(8.5));
+    record(&gradebook, "ada", "fn f() {}", "key 2", &graded("ada", 0, 1));
+    assert_eq!(points(), Some(8.5), "it outlives another grading");
+}
+
+#[test]
+fn remarks_are_kept_with_the_student_and_the_assignment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gradebook = gradebook(folder.path());
+    record(&gradebook, "ada", "fn f() {}", "key 1", &graded("ada", 5, 1));
+    gradebook.comment("ada", "softmax", "See me.").expect("it can be written");
+    gradebook.comment("ada", "svm", "Well done.").expect("it can be written");
+    let texts: Vec<_> = gradebook.history("ada").expect("she is there").comments;
+    assert_eq!(texts.iter().map(|comment| comment.text.as_str()).collect::<Vec<_>>(), ["See me.", "Well done."]);
+    let standing = &gradebook.standings(None).expect("it can be read")[0];
+    assert_eq!(standing.comments.len(), 1, "each assignment has its own");
+    let nobody = gradebook.comment("bob", "softmax", "Who?").expect_err("there is no bob");
+    assert!(matches!(nobody, GradebookError::NoStudent { .. }), "{nobody}");
+}
+
+#[test]
+fn programs_that_make_a_gradebook_at_once_find_it_made() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("gradebook.sqlite");
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| Gradebook::open(&path).map(drop))).collect();
+            for thread in threads {
+                thread.join().expect("no panic").expect("it is made once");
+            }
+        });
+    }
+}
+
+#[test]
 fn several_gradebooks_on_one_file_lose_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path();
