@@ -276,7 +276,7 @@ fn a_course_has_its_rules() {
     let rules = rules.display().to_string();
     snapshot("gradebook_grades", &class.gradebook(&["grades", "--course", &rules]), class.folder.path());
     let run = class.gradebook(&["export", "softmax", "--format", "nbgrader", "--course", &rules]);
-    assert!(run.stdout.contains("2026-01-15 23:59:00,2026-01-20 11:00:00,ada,,,,100,30,70,100\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("2026-01-15 23:59:00,2026-01-20 11:00:00,ada,,,,100,30,70,106\n"), "{}", run.stdout);
     fs::write(&times, "name,handed_in\nada,yesterday\n").expect("a file");
     snapshot(
         "gradebook_times",
