@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Tries the kernel with Jupyter's own programs: `tests/kernel/run.sh PROGRAM`, where PROGRAM is a built `gradus`.
 # Makes a Python environment of its own (or uses $KERNEL_TEST_ENV), installs the kernel into it, and runs every suite.
-# $SUITES chooses some of: protocol behaviour notebooks run solutions console lab.
+# $SUITES chooses some of: protocol behaviour notebooks run solutions console lab answers.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 program=${1:?"which gradus?"}
-suites=${SUITES:-protocol behaviour notebooks run solutions console lab}
+suites=${SUITES:-protocol behaviour notebooks run solutions console lab answers}
 environment=${KERNEL_TEST_ENV:-}
 if [ -z "$environment" ]; then
     environment=$(mktemp --directory)
@@ -43,6 +43,7 @@ for suite in $suites; do
             ;;
         console) timeout 120 python -m pytest --quiet -p no:cacheprovider console.py ;;
         lab) timeout 300 python lab.py ;;
+        answers) timeout 600 python answers.py ;;
         *) echo "there is no suite $suite" >&2; exit 2 ;;
     esac
 done
