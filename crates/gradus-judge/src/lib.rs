@@ -22,4 +22,5 @@ mod worker;
 pub use grade::Outcome;
 pub use judge::{Judge, JudgeError, read_answers, submission_name};
 pub use policy::SourceScan;
+pub use scratch::Scratch;
 pub use worker::Worker;

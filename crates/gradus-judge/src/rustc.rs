@@ -72,7 +72,7 @@ impl Rustc<'_> {
     /// When it cannot be made.
     pub fn directory(&self) -> Result<Scratch, Failed> {
         let make = || -> io::Result<Scratch> {
-            let directory = Scratch::new()?;
+            let directory = Scratch::for_everybody()?;
             for name in ["source", "out"] {
                 fs::create_dir(directory.path().join(name))?;
             }

@@ -1,4 +1,4 @@
-//! Folders to compile in. One that a killed grader left is removed at the next start.
+//! Folders to work in: to compile, to unpack. One that a killed grader left is removed at the next start.
 
 use std::fs::{self, File};
 use std::io;
@@ -10,7 +10,7 @@ use rustix::process::geteuid;
 use tempfile::TempDir;
 
 /// What the folders' names begin with.
-const PREFIX: &str = "gradus-compile-";
+const PREFIX: &str = "gradus-scratch-";
 
 /// A folder that is removed with this value. As long as it lives it is locked, which the kernel ends with the process:
 /// so a folder that can be locked is nobody's.
@@ -21,11 +21,14 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes an empty folder that everybody may enter: the sandbox gives up the judge's identity.
+    /// Makes an empty folder that nobody else may enter.
+    ///
+    /// # Errors
+    /// When there is no room for it.
     pub fn new() -> io::Result<Scratch> {
         loop {
-            let folder = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
-            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+            let private = fs::Permissions::from_mode(0o700);
+            let folder = tempfile::Builder::new().prefix(PREFIX).permissions(private).tempdir()?;
             let lock = File::open(folder.path())?;
             flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
             // Another grader may have swept it before it was locked.
@@ -33,6 +36,13 @@ impl Scratch {
                 return Ok(Scratch { folder, _lock: lock });
             }
         }
+    }
+
+    /// Makes an empty folder that everybody may enter: the sandbox gives up the judge's identity.
+    pub(crate) fn for_everybody() -> io::Result<Scratch> {
+        let scratch = Scratch::new()?;
+        fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o755))?;
+        Ok(scratch)
     }
 
     /// Where it is.
@@ -61,6 +71,13 @@ pub fn sweep() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_enter() {
+        let mode = |scratch: &Scratch| fs::metadata(scratch.path()).expect("it is there").mode() & 0o777;
+        assert_eq!(mode(&Scratch::new().expect("a folder")), 0o700);
+        assert_eq!(mode(&Scratch::for_everybody().expect("a folder")), 0o755);
+    }
 
     #[test]
     fn a_folder_in_use_stays_and_one_left_behind_goes() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gradus_gradebook::{Gradebook, GradebookError, Standing};
+use gradus_judge::Scratch;
 use gradus_notebook::read_texts;
 
 /// The text cells of a submission that the gradebook has kept, by their ids; why there are none.
@@ -11,7 +12,7 @@ pub fn answers(
     standing: &Standing,
 ) -> Result<Result<BTreeMap<String, String>, String>, GradebookError> {
     let content = gradebook.content(&standing.content_hash)?;
-    let folder = match tempfile::tempdir() {
+    let folder = match Scratch::new() {
         Ok(folder) => folder,
         Err(error) => return Ok(Err(error.to_string())),
     };

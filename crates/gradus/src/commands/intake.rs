@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use gradus_gradebook::Student;
-use gradus_judge::submission_name;
+use gradus_judge::{Scratch, submission_name};
 use gradus_notebook::{Bulk, HandedIn, Platform};
-use tempfile::TempDir;
 
 use crate::commands::with_name;
 use crate::error::Hinted;
@@ -30,7 +29,7 @@ pub struct Submission {
 /// - a submission;
 /// - a folder with a folder for each student, as nbgrader's `submitted` is: `<student>/<assignment>/<notebook>.ipynb`;
 /// - the archive that Canvas, Moodle or Gradescope makes of all submissions.
-pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &mut Vec<TempDir>) -> anyhow::Result<Vec<Submission>> {
+pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &mut Vec<Scratch>) -> anyhow::Result<Vec<Submission>> {
     let mut found = Vec::new();
     for path in paths {
         let path = with_name(path);
@@ -69,7 +68,7 @@ fn by_student(folder: &Path, assignment: &str) -> Vec<Submission> {
 }
 
 /// The submissions of an archive of all of them; `None` if it is another file.
-fn by_platform(path: &Path, scratch: &mut Vec<TempDir>) -> anyhow::Result<Option<Vec<Submission>>> {
+fn by_platform(path: &Path, scratch: &mut Vec<Scratch>) -> anyhow::Result<Option<Vec<Submission>>> {
     let is_archive = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
     if !is_archive || !path.is_file() {
         return Ok(None);
@@ -77,7 +76,7 @@ fn by_platform(path: &Path, scratch: &mut Vec<TempDir>) -> anyhow::Result<Option
     let hinted = |error: gradus_notebook::SubmissionError| Hinted::new(error.to_string(), error.hint());
     let Some(bulk) = Bulk::open(path).map_err(hinted)? else { return Ok(None) };
     let platform = bulk.platform;
-    let folder = tempfile::tempdir()?;
+    let folder = Scratch::new()?;
     let handed_in = bulk.unpack(folder.path()).map_err(hinted)?;
     scratch.push(folder);
     let submission = |handed_in: HandedIn| {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gradus_gradebook::{Attempt, Change, Gradebook, GradebookError, Pending, Proposal, Version};
 use gradus_judge::batch::Entry;
-use gradus_judge::{Judge, Outcome, SourceScan};
+use gradus_judge::{Judge, Outcome, Scratch, SourceScan};
 use serde_json::json;
 
 use crate::Ending;
@@ -26,7 +26,7 @@ pub fn run(options: &Regrade) -> anyhow::Result<Ending> {
     let judge = staff_judge(assignment.id, options.protection)?;
     let version = recording::version(&judge, SourceScan::On)?;
     let pending = gradebook.pending(&version).map_err(recording::hinted)?;
-    let scratch = tempfile::tempdir()?;
+    let scratch = Scratch::new()?;
     let outcomes = grade_and_show(&pending, jobs(options.jobs), &|pending| {
         propose(&judge, &gradebook, &version, pending, scratch.path())
             .unwrap_or_else(|error| Outcome::fault(&pending.student, &error, error.hint()))

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use gradus_judge::{read_answers, report};
+use gradus_judge::{Scratch, read_answers, report};
 use gradus_similarity::{Code, Comparison, Limits, Pair, compare, page, percent};
-use tempfile::TempDir;
 
 use crate::Ending;
 use crate::arguments::{Format, Similar};
@@ -61,10 +60,10 @@ pub fn run(options: &Similar) -> anyhow::Result<Ending> {
 fn kept(
     gradebook: &std::path::Path,
     assignment: &str,
-    scratch: &mut Vec<TempDir>,
+    scratch: &mut Vec<Scratch>,
 ) -> anyhow::Result<Vec<(String, PathBuf)>> {
     let gradebook = recording::open_existing(gradebook)?;
-    let folder = tempfile::tempdir()?;
+    let folder = Scratch::new()?;
     let mut found = Vec::new();
     for standing in gradebook.standings(Some(assignment)).map_err(recording::hinted)? {
         let content = gradebook.content(&standing.content_hash).map_err(recording::hinted)?;
