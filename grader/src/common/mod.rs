@@ -1,10 +1,11 @@
 //! What the hidden checks of all assignments have in common: fresh inputs, what a loss and its gradient should be, and
-//! recorded cases.
+//! recorded cases, speed.
 // GRADUS-STAFF-ONLY-7c1f4e
 
 pub mod expected;
 pub mod inputs;
 pub mod recorded;
+pub mod speed;
 
 use std::time::Duration;
 

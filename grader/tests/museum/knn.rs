@@ -5,7 +5,7 @@
 use gradus_assignments::knn::Functions;
 
 use super::Fails::{All, Only};
-use super::{Museum, Wrong, wrong_answers};
+use super::{Museum, Wrong, wrong_answers, wrong_callers};
 use crate::wholly_wrong;
 
 macro_rules! all {
@@ -108,26 +108,9 @@ wrong_answers! {
     one_too_high: predict_labels, "../../keys/knn/wrong/one_too_high.rs", All;
 }
 
-/// As [`wrong_answers`], of those that call the answers beside them.
-macro_rules! wrong_cross_validations {
-    ($($name:ident: $path:literal, $fails:expr;)*) => {
-        $(mod $name {
-            use super::expanded_squares::{compute_distances_no_loops, predict_labels};
-            include!($path);
-        })*
-
-        fn wrong_cross_validations() -> Vec<Wrong> {
-            vec![$(Wrong {
-                name: stringify!($name),
-                function: "cross_validate",
-                answer: Box::new(Functions { cross_validate: Some($name::cross_validate), ..all!(expanded_squares::) }),
-                fails: $fails,
-            },)*]
-        }
-    };
-}
-
-wrong_cross_validations! {
+wrong_callers! {
+    Functions beside all!(expanded_squares::);
+    wrong_cross_validations: cross_validate calls {compute_distances_no_loops, predict_labels} of expanded_squares;
     fold_votes_too: "../../keys/knn/wrong/fold_votes_too.rs", All;
     fold_alone_votes: "../../keys/knn/wrong/fold_alone_votes.rs", All;
     accuracy_on_voters: "../../keys/knn/wrong/accuracy_on_voters.rs", All;

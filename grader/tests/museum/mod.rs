@@ -60,3 +60,24 @@ macro_rules! wrong_answers {
     };
 }
 use wrong_answers;
+
+/// As [`wrong_answers`], of answers to one function that call those of a module beside them.
+macro_rules! wrong_callers {
+    ($functions:ident beside $others:expr; $wrong:ident: $function:ident calls $called:tt of $module:ident;
+     $($name:ident: $path:literal, $fails:expr;)*) => {
+        $(mod $name {
+            use super::$module::$called;
+            include!($path);
+        })*
+
+        fn $wrong() -> Vec<Wrong> {
+            vec![$(Wrong {
+                name: stringify!($name),
+                function: stringify!($function),
+                answer: Box::new($functions { $function: Some($name::$function), ..$others }),
+                fails: $fails,
+            },)*]
+        }
+    };
+}
+use wrong_callers;

@@ -5,7 +5,7 @@
 use gradus_assignments::svm::Functions;
 
 use super::Fails::{All, AllBut, Only};
-use super::{Museum, Wrong, wrong_answers};
+use super::{Museum, Wrong, wrong_answers, wrong_callers};
 use crate::wholly_wrong;
 
 macro_rules! all {
@@ -107,26 +107,9 @@ wrong_answers! {
     whole_numbers: predict, "../../keys/svm/wrong/whole_numbers.rs", All;
 }
 
-/// As [`wrong_answers`], of those that call `train_svm` and `predict` of the answers beside them.
-macro_rules! wrong_searches {
-    ($($name:ident: $path:literal, $fails:expr;)*) => {
-        $(mod $name {
-            use super::whole_epochs::{predict, train_svm};
-            include!($path);
-        })*
-
-        fn wrong_searches() -> Vec<Wrong> {
-            vec![$(Wrong {
-                name: stringify!($name),
-                function: "search",
-                answer: Box::new(Functions { search: Some($name::search), ..all!(whole_epochs::) }),
-                fails: $fails,
-            },)*]
-        }
-    };
-}
-
-wrong_searches! {
+wrong_callers! {
+    Functions beside all!(whole_epochs::);
+    wrong_searches: search calls {predict, train_svm} of whole_epochs;
     accuracy_on_training_examples: "../../keys/svm/wrong/accuracy_on_training_examples.rs", All;
     transposed_grid: "../../keys/svm/wrong/transposed_grid.rs", AllBut(&["the best pair"]);
     keeps_last_pair: "../../keys/svm/wrong/keeps_last_pair.rs", AllBut(&["accuracies of the grid"]);

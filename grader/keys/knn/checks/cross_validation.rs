@@ -14,7 +14,7 @@ use rand::seq::index::sample;
 use serde::Deserialize;
 
 use super::reference;
-use super::slips::Folds;
+use super::slips::{Folds, rows_of};
 use crate::common::expected::in_turn;
 use crate::common::{check, inputs, recorded};
 use crate::linear::images::images;
@@ -112,8 +112,8 @@ impl Validation {
 
     fn fold(&self, fold: usize) -> (Vec<usize>, Vec<usize>) {
         let n = self.x.nrows();
-        let start = |fold: usize| fold * (n / self.folds) + fold.min(n % self.folds);
-        (0..n).partition(|&example| (start(fold)..start(fold + 1)).contains(&example))
+        let held_out = rows_of(fold, self.folds, n);
+        (0..n).partition(|example| held_out.contains(example))
     }
 
     /// The labels that the answer's own votes on its own distances give, and the accuracies.

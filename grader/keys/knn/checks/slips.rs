@@ -106,18 +106,13 @@ pub fn of_labels(distances: &Array2<f64>, y_train: &Array1<usize>, k: usize) -> 
         let most = votes.values().max().copied().unwrap_or(0);
         labels.into_iter().find(|label| votes[label] == most).unwrap_or(0)
     };
-    let sorted_by = |compare: &dyn Fn(f64, f64) -> Ordering| {
+    let sorted_by = |compare: &dyn Fn((f64, usize), (f64, usize)) -> Ordering| {
         distances.map_axis(Axis(1), |row| {
             let mut order: Vec<usize> = (0..train).collect();
-            order.sort_by(|&a, &b| compare(row[a], row[b]));
+            order.sort_by(|&a, &b| compare((row[a], a), (row[b], b)));
             winner(&labels_of(&order[..k])) as f64
         })
     };
-    let later_of_equals = distances.map_axis(Axis(1), |row| {
-        let mut order: Vec<usize> = (0..train).rev().collect();
-        order.sort_by(|&a, &b| row[a].total_cmp(&row[b]));
-        winner(&labels_of(&order[..k])) as f64
-    });
     let by_nearness = distances.map_axis(Axis(1), |row| {
         let order = by_distance(row);
         let weight = |label: usize| {
@@ -153,15 +148,24 @@ pub fn of_labels(distances: &Array2<f64>, y_train: &Array1<usize>, k: usize) -> 
         ("what votes that count for more from nearby give; each counts the same", by_nearness),
         (
             "what distances without their fractions give; sort with total_cmp",
-            sorted_by(&|a, b| a.trunc().total_cmp(&b.trunc())),
+            sorted_by(&|(a, _), (b, _)| a.trunc().total_cmp(&b.trunc())),
         ),
         (
             "what the first k training examples vote for; sort their places by their distances",
             sorted_by(&|_, _| Ordering::Equal),
         ),
-        ("the later of examples at the same distance; those that come first are nearer", later_of_equals),
+        (
+            "the later of examples at the same distance; those that come first are nearer",
+            sorted_by(&|(a, i), (b, j)| a.total_cmp(&b).then(j.cmp(&i))),
+        ),
         ("one too high everywhere: classes count from 0", of_first(k) + 1.0),
     ]
+}
+
+/// The rows of a fold: runs of neighbours, of which the first `n % folds` have one row more.
+pub fn rows_of(fold: usize, folds: usize, n: usize) -> Range<usize> {
+    let start = |fold: usize| fold * (n / folds) + fold.min(n % folds);
+    start(fold)..start(fold + 1)
 }
 
 /// The accuracy of a number of neighbours on the examples given first, predicted from those given second.
@@ -204,7 +208,7 @@ impl Folds<'_> {
     pub fn slips(&self) -> Vec<(&'static str, Array2<f64>)> {
         let Self { n, folds, right, .. } = *self;
         let (least, extra, most) = (n / folds, n % folds, n.div_ceil(folds));
-        let in_order = |fold: usize| fold * least + fold.min(extra)..(fold + 1) * least + (fold + 1).min(extra);
+        let in_order = |fold: usize| rows_of(fold, folds, n);
         let rows = |range: Range<usize>| range.collect::<Vec<_>>();
         let others = |fold: usize| (0..n).filter(|example| !in_order(fold).contains(example)).collect::<Vec<_>>();
         let lengths = Array1::from_iter((0..folds).map(|fold| in_order(fold).len() as f64));
