@@ -4,46 +4,30 @@ the first question, write an answer into its cell, run the check below. Pictures
 import json
 import os
 import re
-import shutil
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from lab import CHROMIUM, PATIENCE, REPOSITORY, start_lab, wait_for_state
+from lab import REPOSITORY, folder_of_pictures, jupyterlab, wait_for_state
 
 CHOSEN_CELL = "document.querySelector('.jp-Notebook .jp-Cell.jp-mod-active')?.dataset.windowedListIndex"
 
 
 def main():
-    pictures = Path(os.environ.get("KERNEL_TEST_PICTURES") or tempfile.mkdtemp(prefix="answers-pictures-"))
-    pictures.mkdir(parents=True, exist_ok=True)
+    pictures = folder_of_pictures()
     # Some of them, or else all.
     ids = os.environ.get("ASSIGNMENTS", "").split() or sorted(path.parent.name for path in REPOSITORY.glob("assignments/*/assignment.toml"))
     assert ids, "there is no assignment"
-    with tempfile.TemporaryDirectory() as work, tempfile.TemporaryDirectory() as notebooks:
+    with jupyterlab(ids) as (address, new_page):
         for assignment in ids:
-            shutil.copy(REPOSITORY / f"notebooks/{assignment}.ipynb", notebooks)
-        server, address = start_lab(Path(work), notebooks)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-                expect.set_options(timeout=PATIENCE)
-                for assignment in ids:
-                    page = browser.new_page(viewport={"width": 1280, "height": 900})
-                    page.set_default_timeout(PATIENCE)
-                    try:
-                        first_question(page, address, assignment)
-                        print(f"{assignment}: all public checks of the first question pass", flush=True)
-                    finally:
-                        page.screenshot(path=pictures / f"answer-{assignment}.png")
-                    # One kernel at a time.
-                    page.request.delete(f"{address}/api/kernels/{page.request.get(f'{address}/api/kernels').json()[0]['id']}")
-                    page.close()
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
+            page = new_page()
+            try:
+                first_question(page, address, assignment)
+                print(f"{assignment}: all public checks of the first question pass", flush=True)
+            finally:
+                page.screenshot(path=pictures / f"answer-{assignment}.png")
+            # One kernel at a time.
+            page.request.delete(f"{address}/api/kernels/{page.request.get(f'{address}/api/kernels').json()[0]['id']}")
+            page.close()
     print(f"pictures are in {pictures}")
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
@@ -22,22 +23,42 @@ PLOT = 'gradus_nn::pictures::loss_curves(&[("training", &[2.3, 1.7, 1.2, 0.9, 0.
 
 
 def main():
+    pictures = folder_of_pictures()
+    with jupyterlab(["softmax"]) as (address, new_page):
+        page = new_page()
+        try:
+            session(page, address, pictures)
+        except Exception:
+            page.screenshot(path=pictures / "failure.png")
+            raise
+    print(f"all seen; pictures are in {pictures}")
+
+
+def folder_of_pictures():
     pictures = Path(os.environ.get("KERNEL_TEST_PICTURES") or tempfile.mkdtemp(prefix="kernel-pictures-"))
     pictures.mkdir(parents=True, exist_ok=True)
+    return pictures
+
+
+@contextmanager
+def jupyterlab(assignments):
+    """JupyterLab in a folder with the notebooks of these assignments: its address, and what makes a page of a browser."""
+    expect.set_options(timeout=PATIENCE)
     with tempfile.TemporaryDirectory() as work, tempfile.TemporaryDirectory() as notebooks:
-        shutil.copy(REPOSITORY / "notebooks/softmax.ipynb", notebooks)
+        for assignment in assignments:
+            shutil.copy(REPOSITORY / f"notebooks/{assignment}.ipynb", notebooks)
         server, address = start_lab(Path(work), notebooks)
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-                page = browser.new_page(viewport={"width": 1280, "height": 900})
-                page.set_default_timeout(PATIENCE)
-                expect.set_options(timeout=PATIENCE)
+
+                def new_page():
+                    page = browser.new_page(viewport={"width": 1280, "height": 900})
+                    page.set_default_timeout(PATIENCE)
+                    return page
+
                 try:
-                    session(page, address, pictures)
-                except Exception:
-                    page.screenshot(path=pictures / "failure.png")
-                    raise
+                    yield address, new_page
                 finally:
                     browser.close()
         finally:
@@ -46,7 +67,6 @@ def main():
                 server.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 server.kill()
-    print(f"all seen; pictures are in {pictures}")
 
 
 def start_lab(work, notebooks):
