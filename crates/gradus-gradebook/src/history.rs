@@ -1,5 +1,7 @@
 //! Reading a gradebook: where everybody stands, and why.
 
+use std::collections::BTreeMap;
+
 use gradus_judge::Outcome;
 use gradus_judge::grade::FunctionGrade;
 use jiff::Timestamp;
@@ -127,8 +129,20 @@ impl Gradebook {
     /// # Errors
     /// When the gradebook cannot be read, or a record in it.
     pub fn standings(&self, assignment: Option<&str>) -> Result<Vec<Standing>, GradebookError> {
+        self.last_attempts(assignment, None)
+    }
+
+    /// Where one student stands in an assignment; none without a submission that was graded.
+    ///
+    /// # Errors
+    /// When the gradebook cannot be read, or a record in it.
+    pub fn standing(&self, assignment: &str, student: &str) -> Result<Option<Standing>, GradebookError> {
+        Ok(self.last_attempts(Some(assignment), Some(student))?.pop())
+    }
+
+    fn last_attempts(&self, assignment: Option<&str>, student: Option<&str>) -> Result<Vec<Standing>, GradebookError> {
         let mut last: Vec<Standing> = Vec::new();
-        for attempt in self.attempts(assignment)? {
+        for attempt in self.attempts_of(assignment, student)? {
             let is_later = |standing: &Standing| {
                 standing.assignment == attempt.assignment && standing.student.name == attempt.student.name
             };
@@ -145,6 +159,10 @@ impl Gradebook {
     /// # Errors
     /// When the gradebook cannot be read, or a record in it.
     pub fn attempts(&self, assignment: Option<&str>) -> Result<Vec<Standing>, GradebookError> {
+        self.attempts_of(assignment, None)
+    }
+
+    fn attempts_of(&self, assignment: Option<&str>, student: Option<&str>) -> Result<Vec<Standing>, GradebookError> {
         #[derive(FromRow)]
         struct Row {
             #[sqlx(flatten)]
@@ -164,30 +182,24 @@ impl Gradebook {
                  COUNT(*) OVER (PARTITION BY assignment, student_id) AS submissions
                  FROM submission JOIN student ON student.id = student_id
                  JOIN grading ON submission_id = submission.id AND state = 'current'
-                 WHERE ($1 IS NULL OR assignment = $1)
+                 WHERE ($1 IS NULL OR assignment = $1) AND ($2 IS NULL OR student.name = $2)
                  ORDER BY assignment, student.name, seen_at, submission.id",
             )
             .bind(assignment)
+            .bind(student)
             .fetch_all(pool)
         })?;
-        let by_hand = self.scores_by_hand()?;
-        let comments = self.comments()?;
+        let by_hand = by_work(self.scores_by_hand()?, |score| &score.assignment);
+        let comments = by_work(self.comments()?, |comment| &comment.assignment);
         let attempt = |row: Row| {
+            let work = (row.student.name.clone(), row.assignment.clone());
             let mut manual: Vec<ManualScore> = Vec::new();
-            let is_own = |(name, score): &&(String, ManualScore)| {
-                *name == row.student.name && score.assignment == row.assignment
-            };
-            for (_, score) in by_hand.iter().filter(is_own) {
+            for score in by_hand.get(&work).into_iter().flatten() {
                 manual.retain(|earlier| earlier.question != score.question);
                 manual.push(score.clone());
             }
-            let own_comments = comments
-                .iter()
-                .filter(|(name, comment)| *name == row.student.name && comment.assignment == row.assignment)
-                .map(|(_, comment)| comment.clone())
-                .collect();
             Ok(Standing {
-                comments: own_comments,
+                comments: comments.get(&work).cloned().unwrap_or_default(),
                 outcome: outcome(&row.student.name, &row.assignment, &row.document, &row.seed)?,
                 student: row.student,
                 assignment: row.assignment,
@@ -374,4 +386,13 @@ impl Gradebook {
         })?;
         Ok(rows.into_iter().map(|row| (row.name, row.score)).collect())
     }
+}
+
+/// What was said of each student's work on each assignment, in the order in which it was said.
+fn by_work<T>(said: Vec<(String, T)>, assignment: impl Fn(&T) -> &String) -> BTreeMap<(String, String), Vec<T>> {
+    let mut found: BTreeMap<_, Vec<T>> = BTreeMap::new();
+    for (student, said) in said {
+        found.entry((student, assignment(&said).clone())).or_default().push(said);
+    }
+    found
 }

@@ -1,12 +1,10 @@
 //! The page about what is alike: a table of the pairs, then each pair's sources side by side.
 
-use gradus_judge::report::{counted, html_page, one_line, shown};
+use gradus_judge::report::{counted, html_name as name, html_page, shown};
 use maud::{Markup, html};
 
 use crate::{Code, Comparison, Pair, Passage};
 
-/// A name's length at most, in bytes.
-const NAME_LIMIT: usize = 200;
 /// A line's length at most, in bytes.
 const LINE_LIMIT: usize = 400;
 /// How many lines of a piece of code are shown.
@@ -50,18 +48,16 @@ fn table(pairs: &[Pair]) -> Markup {
                         th scope="row" { a href={ "#" (pair_id(at)) } { (both(pair)) } }
                         td.number { (percent(pair.similarity)) }
                         td.number { (pair.rare) }
-                        td { (most_alike(pair)) }
+                        td {
+                            @if let Some((question, similarity)) = pair.most_alike() {
+                                code { (name(question)) } " " (percent(similarity))
+                            }
+                        }
                     }
                 }
             }
         }
     }
-}
-
-/// The question whose answers are most alike.
-fn most_alike(pair: &Pair) -> Markup {
-    let most = pair.questions.iter().max_by(|left, right| left.1.total_cmp(right.1));
-    html! { @if let Some((question, similarity)) = most { code { (name(question)) } " " (percent(*similarity)) } }
 }
 
 fn section(at: usize, pair: &Pair, codes: &[Code]) -> Markup {
@@ -122,8 +118,4 @@ fn pair_id(at: usize) -> String {
 /// A part of the whole in percent, rounded down: only what is wholly alike is 100 %.
 pub fn percent(part: f64) -> String {
     format!("{:.0} %", (part * 100.0).floor())
-}
-
-fn name(name: &str) -> String {
-    one_line(name, NAME_LIMIT)
 }

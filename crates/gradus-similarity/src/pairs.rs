@@ -58,6 +58,14 @@ pub struct Passage {
     pub lines: Vec<(usize, Range<usize>)>,
 }
 
+impl Pair {
+    /// The question whose answers are most alike, and how much.
+    pub fn most_alike(&self) -> Option<(&str, f64)> {
+        let most = self.questions.iter().max_by(|left, right| left.1.total_cmp(right.1));
+        most.map(|(question, similarity)| (question.as_str(), *similarity))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { similarity: 0.6, rare: 5, pairs: 50 }

@@ -35,7 +35,9 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 pub use self::feedback::feedback;
-pub use self::html::{body as html_body, whole as html_page, whole_with_forms as html_page_with_forms};
+pub use self::html::{
+    body as html_body, name as html_name, whole as html_page, whole_with_forms as html_page_with_forms,
+};
 pub use self::questions::{Question, QuestionProgress, questions, questions_table};
 pub use self::scores::{json, spreadsheet_cell};
 pub use self::table::{WIDTH, plain_table, table, timings_table};

@@ -95,24 +95,27 @@ pub struct ExtraData {
 
 /// What `outcome` is in Gradescope's format, with texts cut so that the file keeps to [`MAX_BYTES`].
 pub fn results(outcome: &Outcome) -> Results {
-    let fits = |results: &Results| to_json(results).len() <= MAX_BYTES;
-    let mut cut = TEXT_LIMITS.iter().map(|limit| with_limit(outcome, *limit));
-    let shortest = || with_limit(outcome, TEXT_LIMITS[TEXT_LIMITS.len() - 1]);
-    cut.find(fits).unwrap_or_else(shortest)
+    fitting(|limit| with_limit(outcome, limit))
 }
 
 /// What there is to say while a submission is still being graded: of `all` checks those that were made count. Should the
 /// grading be cut off, this is what stays.
 pub fn unfinished(grade: &Grade, all: usize) -> Results {
-    let outcome = Outcome::Graded(Box::new(grade.clone()));
     let made: usize = grade.functions.iter().map(|function| function.checks.len()).sum();
-    let mut results = results(&outcome);
+    let mut results = fitting(|limit| of_grade(grade, limit));
     results.output = format!(
         "Grading was cut off after {made} of {}: the score counts these alone. Ask for it to be graded again.\n\n{}",
         counted(all, "check", "checks"),
         results.output
     );
     results
+}
+
+/// With the longest texts with which it keeps to [`MAX_BYTES`].
+fn fitting(with_limit: impl Fn(usize) -> Results) -> Results {
+    let fits = |results: &Results| to_json(results).len() <= MAX_BYTES;
+    let shortest = || with_limit(TEXT_LIMITS[TEXT_LIMITS.len() - 1]);
+    TEXT_LIMITS.into_iter().map(&with_limit).find(fits).unwrap_or_else(shortest)
 }
 
 /// The file's text.
@@ -124,13 +127,7 @@ pub fn to_json(results: &Results) -> String {
 
 fn with_limit(outcome: &Outcome, limit: usize) -> Results {
     match outcome {
-        Outcome::Graded(grade) => Results {
-            score: Some(grade.points()),
-            max_score: Some(grade.max_points()),
-            execution_time: Some(milliseconds(grade.timings.total().as_secs_f64())),
-            tests: Some(grade.functions.iter().flat_map(|f| f.checks.iter().map(move |c| test(f, c, limit))).collect()),
-            ..without_score(shown(&summary(grade, limit), 2 * limit))
-        },
+        Outcome::Graded(grade) => of_grade(grade, limit),
         Outcome::Unreadable { message, hint, max_points, .. } => Results {
             score: Some(0),
             max_score: Some(*max_points),
@@ -145,6 +142,16 @@ fn with_limit(outcome: &Outcome, limit: usize) -> Results {
             ],
             limit,
         )),
+    }
+}
+
+fn of_grade(grade: &Grade, limit: usize) -> Results {
+    Results {
+        score: Some(grade.points()),
+        max_score: Some(grade.max_points()),
+        execution_time: Some(milliseconds(grade.timings.total().as_secs_f64())),
+        tests: Some(grade.functions.iter().flat_map(|f| f.checks.iter().map(move |c| test(f, c, limit))).collect()),
+        ..without_score(shown(&summary(grade, limit), 2 * limit))
     }
 }
 

@@ -4,15 +4,16 @@ mod list;
 mod submission;
 
 use gradus_gradebook::Standing;
-use gradus_judge::report::{html_page_with_forms, one_line, shown};
+use gradus_judge::report::{html_name as name, html_page_with_forms, shown};
 use maud::{Markup, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use self::list::{Filter, list};
 pub use self::submission::submission;
 use crate::{Assignment, ReviewError};
 
-/// A name's length at most, in bytes.
-const NAME_LIMIT: usize = 200;
+/// All of a part of an address but letters, digits and what stands in names.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 /// A text's length at most, in bytes.
 const TEXT_LIMIT: usize = 32 << 10;
 
@@ -31,7 +32,8 @@ pub fn error(error: &ReviewError) -> String {
 
 /// Where a submission's page is.
 pub fn address(assignment: &str, student: &str) -> String {
-    format!("/submission/{}/{}", escaped(assignment), escaped(student))
+    let part = |part| utf8_percent_encode(part, ESCAPED);
+    format!("/submission/{}/{}", part(assignment), part(student))
 }
 
 /// The written questions that have no score yet.
@@ -40,16 +42,6 @@ fn open_questions<'a>(
     standing: &'a Standing,
 ) -> impl Iterator<Item = &'a gradus_notebook::authoring::WrittenQuestion> {
     assignment.written.iter().filter(|question| standing.by_hand(&question.cell).is_none())
-}
-
-/// A part of an address: everything but letters, digits and what stands in names is escaped.
-fn escaped(part: &str) -> String {
-    part.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 fn points(points: Option<f64>) -> String {
@@ -64,10 +56,6 @@ fn minute(time: &str) -> String {
 
 fn text(text: &str) -> String {
     shown(text, TEXT_LIMIT)
-}
-
-fn name(name: &str) -> String {
-    one_line(name, NAME_LIMIT)
 }
 
 fn text_block(content: &str) -> Markup {

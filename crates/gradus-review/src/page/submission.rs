@@ -15,9 +15,9 @@ use crate::{Assignment, ReviewError, written};
 /// The page of a student's submission that counts.
 pub fn submission(shared: &Inner, assignment: &str, student: &str) -> Result<String, ReviewError> {
     let assignment = shared.assignment(assignment)?;
-    let standings = shared.gradebook.standings(Some(&assignment.id))?;
-    let standing = standings.iter().find(|standing| standing.student.name == student);
-    let standing = standing
+    let standing = &shared
+        .gradebook
+        .standing(&assignment.id, student)?
         .ok_or_else(|| ReviewError::NotFound { what: format!("submission of `{}` by `{student}`", assignment.id) })?;
     let history = shared.gradebook.history(student)?;
     let page = Page { assignment, standing, form_token: shared.access.form_token() };

@@ -1,6 +1,6 @@
 //! `gradus similar`: which submissions of an assignment are suspiciously alike.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gradus_judge::{Scratch, read_answers, report};
 use gradus_similarity::{Code, Comparison, Limits, Pair, compare, page, percent};
@@ -57,11 +57,7 @@ pub fn run(options: &Similar) -> anyhow::Result<Ending> {
 }
 
 /// Everybody's last submission in a gradebook.
-fn kept(
-    gradebook: &std::path::Path,
-    assignment: &str,
-    scratch: &mut Vec<Scratch>,
-) -> anyhow::Result<Vec<(String, PathBuf)>> {
+fn kept(gradebook: &Path, assignment: &str, scratch: &mut Vec<Scratch>) -> anyhow::Result<Vec<(String, PathBuf)>> {
     let gradebook = recording::open_existing(gradebook)?;
     let folder = Scratch::new()?;
     let mut found = Vec::new();
@@ -81,13 +77,8 @@ fn kept(
 
 fn text(comparison: &Comparison) -> String {
     let row = |pair: &Pair| {
-        let most = pair.questions.iter().max_by(|left, right| left.1.total_cmp(right.1));
-        [
-            pair.names.join(", "),
-            percent(pair.similarity),
-            pair.rare.to_string(),
-            most.map(|(question, part)| format!("{question} {}", percent(*part))).unwrap_or_default(),
-        ]
+        let most = pair.most_alike().map(|(question, similarity)| format!("{question} {}", percent(similarity)));
+        [pair.names.join(", "), percent(pair.similarity), pair.rare.to_string(), most.unwrap_or_default()]
     };
     if comparison.pairs.is_empty() {
         return String::new();

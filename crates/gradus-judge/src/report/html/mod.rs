@@ -229,6 +229,7 @@ fn text(text: &str) -> String {
     shown(text, TEXT_LIMIT)
 }
 
-fn name(name: &str) -> String {
+/// A name that anybody could have shaped, as a page shows it.
+pub fn name(name: &str) -> String {
     one_line(name, NAME_LIMIT)
 }
