@@ -4,82 +4,207 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 
+use gradus_grader::{Key, Specimen};
+use gradus_judge::museum::{groups, lacking, summary, summary_of};
 use serde_json::Value;
 
 use crate::support::{gradus, repository, results};
-use gradus_judge::museum::{summary, whole_submission};
 
-#[test]
-fn softmax() {
-    exhibit("softmax");
-}
-
-#[test]
-fn svm() {
-    exhibit("svm");
-}
-
-#[test]
-fn knn() {
-    exhibit("knn");
-}
-
-#[test]
-fn two_layer_net() {
-    exhibit("two_layer_net");
-}
-
-#[test]
-fn no_assignment_is_left_out() {
-    let exhibited = ["softmax", "svm", "knn", "two_layer_net"];
-    assert!(gradus_assignments::ASSIGNMENTS.iter().map(|assignment| assignment.id).eq(exhibited));
-}
-
-/// Each assignment is a test of its own, so that they run side by side.
-fn exhibit(id: &str) {
-    let key = gradus_grader::key(id).expect("each assignment has a key");
-    let folder = tempfile::tempdir().expect("a folder for the submissions");
-    let mut command = vec!["grade".to_owned(), key.assignment.id.to_owned()];
-    for specimen in key.museum {
-        let path = folder.path().join(format!("{}.rs", specimen.name));
-        let whole = whole_submission(key.assignment, specimen.source, key.reference_source);
-        fs::write(&path, whole.expect("recorded answers can be read")).expect("the folder can be written");
-        command.push(path.display().to_string());
-    }
-    let out = folder.path().join("out");
-    // A fixed seed: the same inputs, and so the same report, in every run.
-    command.extend(["--seed", "7", "--format", "json", "--out"].map(str::to_owned));
-    command.push(out.display().to_string());
-    let run = gradus(&command);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-
-    let mut failed_by: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for specimen in key.museum {
-        let report = results(&out, specimen.name);
-        for test in report["tests"].as_array().expect("a list of tests") {
-            let name = test["name"].as_str().expect("a name").to_owned();
-            let failed = failed_by.entry(name).or_default();
-            if test["status"] == "failed" {
-                failed.push(specimen.name);
+/// For each assignment two tests. `together` grades answers that do not touch each other as one submission, which takes
+/// a fraction of the time. `alone` grades each by itself and holds all of its report; it writes the reports with
+/// `INSTA_UPDATE=always cargo test --test end_to_end museum::softmax::alone -- --ignored`.
+macro_rules! museums {
+    ($($id:ident)*) => {
+        $(mod $id {
+            #[test]
+            fn together() {
+                super::together(stringify!($id));
             }
+
+            #[test]
+            #[ignore = "each answer alone takes minutes, as does `gradus lint --rule recorded`, which does the same"]
+            fn alone() {
+                super::alone(stringify!($id));
+            }
+        })*
+
+        #[test]
+        fn no_assignment_is_left_out() {
+            assert!(gradus_assignments::ASSIGNMENTS.iter().map(|assignment| assignment.id).eq([$(stringify!($id)),*]));
         }
+    };
+}
+
+museums!(softmax svm knn two_layer_net);
+
+/// The file with the reference's functions, where several answers have a file each.
+const LACKING: &str = "lacking.rs";
+
+fn together(id: &str) {
+    let key = gradus_grader::key(id).expect("each assignment has a key");
+    let texts: Vec<_> = key.museum.iter().map(|specimen| specimen.source).collect();
+    let mut groups = groups(key.assignment, &texts, key.reference_source).expect("recorded answers can be read");
+    // What is right is so as a whole.
+    groups.iter_mut().for_each(|group| group.retain(|&index| !key.museum[index].right));
+    groups.extend((0..key.museum.len()).filter(|&index| key.museum[index].right).map(|index| vec![index]));
+    groups.retain(|group| !group.is_empty());
+    let groups: Vec<Vec<_>> =
+        groups.iter().map(|group| group.iter().map(|&index| &key.museum[index]).collect()).collect();
+    let graded = Graded::new(key, &groups);
+
+    let mut failed_by = BTreeMap::new();
+    for (number, group) in groups.iter().enumerate() {
+        let report = graded.report(number);
+        let found = summary(&report);
+        for specimen in group {
+            let expected = recorded_report(key, specimen);
+            let beside: Vec<_> = group.iter().map(|other| other.name).filter(|name| *name != specimen.name).collect();
+            for function in functions_of(key, specimen) {
+                let (mut found, mut expected) = (summary_of(function, &found), summary_of(function, &expected));
+                if found.contains(LACKING) {
+                    (found, expected) = (without_places(&found), without_places(&expected));
+                }
+                assert_eq!(
+                    found, expected,
+                    "{} ({}) beside {beside:?}: {function}'s part of the report is not the recorded one",
+                    specimen.name, specimen.about,
+                );
+            }
+            count_failures(&mut failed_by, specimen, &report, &functions_of(key, specimen));
+        }
+        if let [specimen] = group[..] {
+            assert_eq!(specimen.right, report["score"] == report["max_score"], "{}: {}", specimen.name, specimen.about);
+        }
+    }
+    every_check_is_failed_and_every_function_hinted_at(key, &graded, failed_by);
+}
+
+fn alone(id: &str) {
+    let key = gradus_grader::key(id).expect("each assignment has a key");
+    let each: Vec<Vec<_>> = key.museum.iter().map(|specimen| vec![specimen]).collect();
+    let graded = Graded::new(key, &each);
+    let mut failed_by = BTreeMap::new();
+    for (number, specimen) in key.museum.iter().enumerate() {
+        let report = graded.report(number);
         assert_eq!(specimen.right, report["score"] == report["max_score"], "{}: {}", specimen.name, specimen.about);
         insta::with_settings!({
-            snapshot_path => repository().join("grader/keys").join(key.assignment.id).join("reports"),
+            snapshot_path => reports(key),
             prepend_module_to_snapshot => false,
             omit_expression => true,
             description => format!("GRADUS-STAFF-ONLY-7c1f4e {}", specimen.about),
         }, {
             insta::assert_snapshot!(specimen.name, summary(&report));
         });
+        count_failures(&mut failed_by, specimen, &report, &functions_of(key, specimen));
     }
+    every_check_is_failed_and_every_function_hinted_at(key, &graded, failed_by);
+}
+
+/// Submissions after `gradus grade`.
+struct Graded {
+    folder: tempfile::TempDir,
+    /// What it printed.
+    printed: Value,
+}
+
+impl Graded {
+    fn new(key: &Key, submissions: &[Vec<&Specimen>]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the submissions");
+        let mut command = vec!["grade".to_owned(), key.assignment.id.to_owned()];
+        for (number, specimens) in submissions.iter().enumerate() {
+            let all: Vec<_> = specimens.iter().map(|specimen| specimen.source).collect();
+            let lacking = lacking(key.assignment, &all.join("\n"), key.reference_source);
+            let lacking = lacking.expect("recorded answers can be read");
+            let path = folder.path().join(name(number));
+            fs::create_dir(&path).expect("the folder can be written");
+            let write = |name: &str, text: &str| fs::write(path.join(name), text).expect("the folder can be written");
+            // Reports name files and lines.
+            if let [specimen] = specimens[..] {
+                write(&format!("{}.rs", specimen.name), &(specimen.source.to_owned() + &lacking));
+            } else {
+                specimens.iter().for_each(|specimen| write(&format!("{}.rs", specimen.name), specimen.source));
+                write(LACKING, &lacking);
+            }
+            command.push(path.display().to_string());
+        }
+        // A fixed seed: the same inputs, and so the same report, in every run.
+        command.extend(["--seed", "7", "--format", "json", "--out"].map(str::to_owned));
+        command.push(out(folder.path()).display().to_string());
+        let run = gradus(&command);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        Self { folder, printed: serde_json::from_str(&run.stdout).expect("JSON") }
+    }
+
+    fn report(&self, number: usize) -> Value {
+        results(&out(self.folder.path()), &name(number))
+    }
+}
+
+fn name(number: usize) -> String {
+    format!("submission_{number}")
+}
+
+fn out(folder: &Path) -> PathBuf {
+    folder.join("out")
+}
+
+fn reports(key: &Key) -> PathBuf {
+    repository().join("grader/keys").join(key.assignment.id).join("reports")
+}
+
+/// A report as it was recorded, without the lines that say where it is from.
+fn recorded_report(key: &Key, specimen: &Specimen) -> String {
+    let path = reports(key).join(format!("{}.snap", specimen.name));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.splitn(3, "---\n").nth(2).expect("a report after the header").to_owned()
+}
+
+/// A report without where a panic was.
+fn without_places(report: &str) -> String {
+    report.lines().filter(|line| !line.starts_with("    At: ")).collect::<Vec<_>>().join("\n")
+}
+
+/// The functions that a recorded answer is about: all of them if it is right or brings every one along.
+fn functions_of(key: &Key, specimen: &Specimen) -> Vec<&'static str> {
+    let names = key.assignment.functions.iter().map(|function| function.name);
+    let is_defined = |name: &&str| {
+        let definition = format!("fn {name}");
+        let mut places =
+            specimen.source.match_indices(&definition).map(|(at, _)| &specimen.source[at + definition.len()..]);
+        places.any(|rest| rest.starts_with(['(', '<']))
+    };
+    if specimen.right { names.collect() } else { names.filter(is_defined).collect() }
+}
+
+fn count_failures<'a>(
+    failed_by: &mut BTreeMap<String, Vec<&'a str>>,
+    specimen: &'a Specimen,
+    report: &Value,
+    functions: &[&str],
+) {
+    for test in report["tests"].as_array().expect("a list of tests") {
+        let check = test["name"].as_str().expect("a name").to_owned();
+        if functions.iter().any(|function| check.starts_with(&format!("{function}: "))) {
+            let failed = failed_by.entry(check).or_default();
+            if test["status"] == "failed" {
+                failed.push(specimen.name);
+            }
+        }
+    }
+}
+
+fn every_check_is_failed_and_every_function_hinted_at(
+    key: &Key,
+    graded: &Graded,
+    failed_by: BTreeMap<String, Vec<&str>>,
+) {
     for (check, failed) in failed_by {
         assert!(!failed.is_empty(), "no recorded wrong answer fails `{check}`");
     }
-    let graded: Value = serde_json::from_str(&run.stdout).expect("JSON");
     for function in key.assignment.functions {
-        assert!(has_hint(&graded, function.name), "no failed check of {} gives a hint", function.name);
+        assert!(has_hint(&graded.printed, function.name), "no failed check of {} gives a hint", function.name);
     }
 }
 

@@ -1,10 +1,11 @@
-//! Recorded answers, whose reports are known beforehand: how one becomes a whole submission, and what of its report
-//! is the same on every machine.
+//! Recorded answers, whose reports are known beforehand: how one becomes a whole submission, which of them fit into one
+//! submission together, and what of a report is the same on every machine.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use gradus_assignments::Assignment;
-use gradus_notebook::{Submission, SubmissionError, Wanted, read_submission_bytes};
+use gradus_notebook::{Fragment, FragmentKind, Submission, SubmissionError, Wanted, read_submission_bytes};
 use serde_json::Value;
 
 use crate::judge::AVAILABLE;
@@ -29,11 +30,18 @@ use crate::judge::AVAILABLE;
 /// # Ok::<(), gradus_notebook::SubmissionError>(())
 /// ```
 pub fn whole_submission(assignment: &Assignment, recorded: &str, reference: &str) -> Result<String, SubmissionError> {
-    let functions: Vec<_> =
-        assignment.functions.iter().map(|function| Wanted { function: function.name, cell_id: None }).collect();
+    Ok(recorded.to_owned() + &lacking(assignment, recorded, reference)?)
+}
+
+/// What [`whole_submission`] puts below `recorded`.
+///
+/// # Errors
+/// When one of the two cannot be read.
+pub fn lacking(assignment: &Assignment, recorded: &str, reference: &str) -> Result<String, SubmissionError> {
+    let functions = wanted(assignment);
     let own = read(recorded, &functions)?;
     let others: Vec<_> = functions.into_iter().filter(|wanted| own.answer(wanted.function).is_none()).collect();
-    let mut text = recorded.to_owned();
+    let mut text = String::new();
     if others.is_empty() {
         return Ok(text);
     }
@@ -48,8 +56,107 @@ pub fn whole_submission(assignment: &Assignment, recorded: &str, reference: &str
     Ok(text)
 }
 
+/// Groups of recorded answers, as places in `recorded`: those of a group make up one submission in which each function
+/// behaves as with its own answer alone. Compiling and grading a group costs as much as one answer.
+///
+/// Two are apart when one changes what the other reaches, here or in `reference`, or when both are about a type of the
+/// student's own.
+///
+/// # Errors
+/// When one of the texts cannot be read.
+///
+/// ```
+/// use gradus_assignments::Assignment;
+/// use gradus_judge::museum::groups;
+///
+/// let softmax = Assignment::find("softmax").expect("an assignment");
+/// let reference = "pub fn softmax_loss(x: f64) -> f64 { x }\npub fn train_softmax(x: f64) -> f64 { softmax_loss(x) }\npub fn predict(x: f64) -> f64 { x }\n";
+/// let loss = "pub fn softmax_loss(x: f64) -> f64 { -x }\n";
+/// let train = "pub fn train_softmax(x: f64) -> f64 { 2.0 * x }\n";
+/// let predict = "pub fn predict(x: f64) -> f64 { x + 1.0 }\n";
+/// // Training calls the loss.
+/// assert_eq!(groups(softmax, &[loss, train, predict], reference)?, [vec![0, 2], vec![1]]);
+/// # Ok::<(), gradus_notebook::SubmissionError>(())
+/// ```
+pub fn groups(assignment: &Assignment, recorded: &[&str], reference: &str) -> Result<Vec<Vec<usize>>, SubmissionError> {
+    let reference = read(reference, &wanted(assignment))?;
+    let pieces = recorded.iter().map(|text| Piece::new(assignment, text, &reference));
+    let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        let fits = |group: &&mut Vec<usize>| group.iter().all(|&other| !piece.disturbs(&pieces[other]));
+        match groups.iter_mut().find(fits) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
+        }
+    }
+    Ok(groups)
+}
+
+/// A recorded answer among others.
+struct Piece {
+    /// Whether it consists of nothing but functions, types, constants and imports, whose effect has a name.
+    is_plain: bool,
+    /// What it defines, imports aside.
+    defines: BTreeSet<String>,
+    /// What the behaviour of its functions may depend on.
+    reaches: BTreeSet<String>,
+    /// The student's types in its functions' signatures.
+    own_types: BTreeSet<&'static str>,
+}
+
+impl Piece {
+    fn new(assignment: &Assignment, text: &str, reference: &Submission) -> Result<Self, SubmissionError> {
+        let own = read(text, &wanted(assignment))?;
+        let functions = || assignment.functions.iter().filter(|function| own.answer(function.name).is_some());
+        let is_plain = |fragment: &Fragment| {
+            matches!(fragment.kind, FragmentKind::Answer { .. } | FragmentKind::Item | FragmentKind::Use { .. })
+        };
+        let defines: BTreeSet<_> = definitions(&own).cloned().collect();
+        // A hidden check may call other functions as the reference does, whether or not this answer calls them.
+        let mut reaches = defines.clone();
+        let mut open: Vec<String> = defines.iter().cloned().collect();
+        while let Some(name) = open.pop() {
+            let fragments = own.fragments.iter().chain(&reference.fragments);
+            for mentioned in fragments.filter(|fragment| fragment.defines.contains(&name)).flat_map(|it| &it.mentions) {
+                if reaches.insert(mentioned.clone()) {
+                    open.push(mentioned.clone());
+                }
+            }
+        }
+        Ok(Self {
+            is_plain: own.fragments.iter().all(is_plain),
+            own_types: functions().flat_map(|function| function.own_types.iter().copied()).collect(),
+            defines,
+            reaches,
+        })
+    }
+
+    fn disturbs(&self, other: &Self) -> bool {
+        !(self.is_plain && other.is_plain)
+            || !self.defines.is_disjoint(&other.reaches)
+            || !other.defines.is_disjoint(&self.reaches)
+            || !self.own_types.is_disjoint(&other.own_types)
+    }
+}
+
+fn definitions(submission: &Submission) -> impl Iterator<Item = &String> {
+    let items = submission.fragments.iter().filter(|fragment| !matches!(fragment.kind, FragmentKind::Use { .. }));
+    items.flat_map(|fragment| &fragment.defines)
+}
+
+fn wanted(assignment: &Assignment) -> Vec<Wanted<'static>> {
+    assignment.functions.iter().map(|function| Wanted { function: function.name, cell_id: None }).collect()
+}
+
 fn read(source: &str, wanted: &[Wanted<'_>]) -> Result<Submission, SubmissionError> {
     read_submission_bytes("recorded.rs", source.as_bytes().to_vec(), wanted, &AVAILABLE)
+}
+
+/// The part of a [`summary`] that is about a function.
+pub fn summary_of(function: &str, summary: &str) -> String {
+    let is_about = |block: &&str| block.strip_prefix(function).is_some_and(|rest| rest.starts_with(": "));
+    summary.split("\n\n").map(str::trim_end).filter(is_about).collect::<Vec<_>>().join("\n\n")
 }
 
 /// A report, as `results.json` has it, without times and without the sandbox's level, which differ from machine to machine.
