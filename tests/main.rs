@@ -3,6 +3,7 @@
 mod architecture;
 mod authoring;
 mod bad_input;
+mod convert;
 mod derived;
 mod fairness;
 mod gradebook;

@@ -3,7 +3,8 @@
 //! [`read_submission`] gives the wanted functions and everything they mention as [`Fragment`]s of source
 //! text with their places. It never panics, whatever the input. [`Notebook`] is the notebook format for
 //! reading and writing back, and [`Notebook::from_percent`] makes notebooks from a source in percent format.
-//! [`authoring`] derives what students and staff get from an assignment's source.
+//! [`authoring`] derives what students and staff get from an assignment's source; [`conversion`] makes such a source of
+//! another system's notebook.
 //!
 //! [`pack`] makes an archive to hand in, which [`read_submission`] reads.
 //!
@@ -14,6 +15,7 @@ mod archive;
 pub mod authoring;
 mod bulk;
 mod candidate;
+pub mod conversion;
 mod deep_stack;
 mod error;
 mod files;

@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::notebook::{Cell, CellType, Notebook};
 
 const MARKER: &str = "// %%";
-const MAX_ID: usize = 64;
+pub(crate) const MAX_ID: usize = 64;
 
 /// Why a source in percent format is no notebook. Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -268,7 +268,7 @@ fn metadata(text: &str, line: usize) -> Result<Map<String, Value>, PercentError>
     Ok(pairs)
 }
 
-fn is_id(id: &str) -> bool {
+pub(crate) fn is_id(id: &str) -> bool {
     (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 

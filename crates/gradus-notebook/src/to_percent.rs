@@ -30,9 +30,11 @@ fn one(cell: &Cell) -> String {
     }
     text.push('\n');
     for line in cell.source.lines() {
-        text += match (cell.cell_type, line) {
-            (CellType::Code, _) => "",
-            (_, "") => "//",
+        text += match cell.cell_type {
+            // A line that would start a cell.
+            CellType::Code if line.starts_with("// %%") => " ",
+            CellType::Code => "",
+            _ if line.is_empty() || line.starts_with("%%") => "//",
             _ => "// ",
         };
         text += line;

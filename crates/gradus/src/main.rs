@@ -52,6 +52,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "staff")]
         Command::Generate(options) => commands::generate::run(options),
         #[cfg(feature = "staff")]
+        Command::Convert(options) => commands::convert::run(options),
+        #[cfg(feature = "staff")]
         Command::Release(options) => commands::release::run(options),
         #[cfg(feature = "staff")]
         Command::Lint(options) => commands::lint::run(options),

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "staff")]
 pub use self::staff::{
-    Demo, ExportFormat, Generate, Grade, Gradebook, GradebookAction, Lint, Regrade, Release, Similar,
+    Convert, Demo, ExportFormat, Generate, Grade, Gradebook, GradebookAction, Lint, Regrade, Release, Similar, System,
 };
 
 /// A deep-learning course that runs in Rust: checks and grades assignments.
@@ -77,6 +77,14 @@ pub enum Command {
     /// For work on the course itself: write what is derived (student notebooks, the README's table).
     #[cfg(feature = "staff")]
     Generate(Generate),
+    /// Make an assignment's source of an assignment of another system.
+    ///
+    /// Answers, tests, hidden tests, questions graded by hand and mark schemes become cells of their roles; code that is
+    /// not Rust becomes comments. What is left to do by hand is said on stderr.
+    ///
+    /// Exit code 0: the source was written. 2: it was not.
+    #[cfg(feature = "staff")]
+    Convert(Convert),
     /// Write what students, staff and Gradescope get of an assignment.
     #[cfg(feature = "staff")]
     Release(Release),

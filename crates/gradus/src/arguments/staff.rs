@@ -33,6 +33,29 @@ pub struct Release {
     pub without_program: bool,
 }
 
+/// Arguments of `gradus convert`.
+#[derive(Args)]
+pub struct Convert {
+    /// What to convert from.
+    #[arg(long, value_enum, value_name = "SYSTEM")]
+    pub from: System,
+    /// An assignment's source: its folder, all of whose notebooks are taken, or one notebook.
+    pub path: PathBuf,
+    /// The new assignment's id [default: the folder's or the notebook's name].
+    #[arg(long, value_name = "ID")]
+    pub assignment: Option<String>,
+    /// The file to write, which must not be there yet [default: stdout].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Systems that assignments can be converted from.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum System {
+    /// nbgrader's source notebooks, with metadata of version 1, 2 or 3.
+    Nbgrader,
+}
+
 /// Arguments of `gradus lint`.
 #[derive(Args)]
 pub struct Lint {

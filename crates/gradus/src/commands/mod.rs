@@ -4,6 +4,8 @@
 mod authored;
 pub mod check;
 mod completion;
+#[cfg(feature = "staff")]
+pub mod convert;
 pub mod data;
 #[cfg(feature = "staff")]
 pub mod demo;
