@@ -31,8 +31,13 @@ fn two_layer_net() {
 }
 
 #[test]
+fn features() {
+    exhibit("features");
+}
+
+#[test]
 fn no_assignment_is_left_out() {
-    let exhibited = ["softmax", "svm", "knn", "two_layer_net"];
+    let exhibited = ["softmax", "svm", "knn", "two_layer_net", "features"];
     assert!(gradus_assignments::ASSIGNMENTS.iter().map(|assignment| assignment.id).eq(exhibited));
 }
 
