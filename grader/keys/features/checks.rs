@@ -13,11 +13,31 @@ mod scaling;
 mod slips;
 mod tuning;
 
-use gradus_question::Check;
+use gradus_check::compare;
+use gradus_question::{Check, Context, Failure};
+use ndarray::{Array, Dimension};
 
 use super::reference;
+use crate::common::expected::close_to;
 
 /// All of them, in the order of the questions.
 pub fn hidden() -> Vec<Check> {
     [gray::checks(), hog::checks(), hues::checks(), extraction::checks(), scaling::checks(), tuning::checks()].concat()
+}
+
+/// Expects an array; what typical mistakes give is worked out only where it is wrong, since that takes longer.
+fn expect<D: Dimension>(
+    context: &Context,
+    what: &str,
+    actual: &Array<f64, D>,
+    expected: &Array<f64, D>,
+    slips: impl FnOnce() -> Vec<(&'static str, Array<f64, D>)>,
+) -> Result<(), Failure> {
+    let tolerance = close_to(expected.iter().copied());
+    if compare(actual, expected, tolerance).is_ok() {
+        return Ok(());
+    }
+    let slips = slips();
+    let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
+    context.expect_array(what, actual, expected, tolerance, &slips)
 }

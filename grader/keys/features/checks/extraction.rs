@@ -7,8 +7,8 @@ use gradus_question::{Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, Array4, Axis, concatenate};
 use rand::Rng;
 
-use super::reference;
-use crate::common::expected::{close_to, in_turn};
+use super::{expect, reference};
+use crate::common::expected::in_turn;
 use crate::common::{check, inputs};
 
 const NAME: &str = "extract_features";
@@ -79,9 +79,7 @@ impl Images {
 
     fn compare(&self, actual: &Array2<f64>, context: &Context) -> Result<(), Failure> {
         let expected = self.expected();
-        let slips = self.slips(&expected);
-        let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-        context.expect_array("the features", actual, &expected, close_to(expected.iter().copied()), &slips)
+        expect(context, "the features", actual, &expected, || self.slips(&expected))
     }
 }
 

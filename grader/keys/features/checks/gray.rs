@@ -6,9 +6,9 @@ use gradus_question::{Check, Context, Failure, Session};
 use ndarray::{Array2, Array3, Axis};
 use rand::Rng;
 
-use super::{images, reference};
+use super::{expect, images, reference};
 use crate::common::check;
-use crate::common::expected::{close_to, in_turn};
+use crate::common::expected::in_turn;
 
 const NAME: &str = "rgb2gray";
 
@@ -53,9 +53,7 @@ fn slips(image: &Array3<f64>) -> Vec<(&'static str, Array2<f64>)> {
 
 fn compare(image: &Array3<f64>, actual: &Array2<f64>, context: &Context) -> Result<(), Failure> {
     let expected = reference::rgb2gray(image);
-    let slips = slips(image);
-    let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-    context.expect_array("the grey image", actual, &expected, close_to(expected.iter().copied()), &slips)
+    expect(context, "the grey image", actual, &expected, || slips(image))
 }
 
 fn hold(image: &Array3<f64>, session: &mut Session<'_>, context: &Context) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use rand::Rng;
 use serde::Deserialize;
 
 use super::images::{self, with_channel};
-use super::{reference, slips};
+use super::{expect, reference, slips};
 use crate::common::expected::{close_to, in_turn};
 use crate::common::{check, recorded};
 
@@ -70,9 +70,9 @@ impl Gradients {
     }
 
     fn compare(&self, actual: &Array1<f64>, expected: &Array1<f64>, context: &Context) -> Result<(), Failure> {
-        let slips = slips::of_gradients(&self.image, self.cell, self.orientations);
-        let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-        context.expect_array("the features", actual, expected, close_to(expected.iter().copied()), &slips)
+        expect(context, "the features", actual, expected, || {
+            slips::of_gradients(&self.image, self.cell, self.orientations)
+        })
     }
 
     /// With the last bin of each cell put to the first, for directions that rounding may take to either.

@@ -8,8 +8,8 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::Deserialize;
 
-use super::{images, reference, slips};
-use crate::common::expected::{close_to, in_turn};
+use super::{expect, images, reference, slips};
+use crate::common::expected::in_turn;
 use crate::common::{check, recorded};
 
 const NAME: &str = "color_histogram_hsv";
@@ -66,9 +66,7 @@ impl Hues {
     }
 
     fn compare(&self, actual: &Array1<f64>, expected: &Array1<f64>, context: &Context) -> Result<(), Failure> {
-        let slips = slips::of_hues(&self.image, self.bins);
-        let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-        context.expect_array("the histogram", actual, expected, close_to(expected.iter().copied()), &slips)
+        expect(context, "the histogram", actual, expected, || slips::of_hues(&self.image, self.bins))
     }
 }
 

@@ -8,8 +8,8 @@ use rand::Rng;
 use rand::seq::IteratorRandom;
 use serde::Deserialize;
 
-use super::reference;
-use crate::common::expected::{close_to, in_turn};
+use super::{expect, reference};
+use crate::common::expected::in_turn;
 use crate::common::{check, inputs, recorded};
 
 const NAME: &str = "standardize";
@@ -123,9 +123,7 @@ impl Features {
     }
 
     fn compare(&self, actual: &Array2<f64>, expected: &Array2<f64>, context: &Context) -> Result<(), Failure> {
-        let slips = self.slips(expected);
-        let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-        context.expect_array("the result", actual, expected, close_to(expected.iter().copied()), &slips)
+        expect(context, "the result", actual, expected, || self.slips(expected))
     }
 }
 

@@ -13,7 +13,7 @@ use ndarray::{Array1, Array2, Axis};
 use rand::Rng;
 use rand::seq::SliceRandom;
 
-use super::reference;
+use super::{expect, reference};
 use crate::common::expected::in_turn;
 use crate::common::{check, inputs};
 
@@ -164,9 +164,7 @@ impl Search {
 
     fn compare(&self, actual: &Tuned, context: &Context, part: Part) -> Result<(), Failure> {
         let expected = self.expected();
-        let slips = self.slips(&expected.0);
-        let slips: Vec<_> = slips.iter().map(|(words, slip)| (*words, slip)).collect();
-        context.expect_array("the accuracies", &actual.0, &expected.0, Tolerance::double(), &slips)?;
+        expect(context, "the accuracies", &actual.0, &expected.0, || self.slips(&expected.0))?;
         if part == Part::Accuracies {
             return Ok(());
         }

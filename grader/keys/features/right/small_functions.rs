@@ -57,7 +57,7 @@ fn of_cell(gray: &Array2<f64>, (top, left): (usize, usize), cell: usize, orienta
 pub fn color_histogram_hsv(image: &Array3<f64>, bins: usize) -> Array1<f64> {
     let hues = image.map_axis(Axis(0), |pixel| hue([pixel[0], pixel[1], pixel[2]]));
     let part = 1.0 / bins as f64;
-    let mut histogram = Array1::zeros(bins);
+    let mut histogram = Array1::<f64>::zeros(bins);
     hues.iter().for_each(|hue| histogram[((hue / part) as usize).min(bins - 1)] += 1.0);
     let sum = histogram.sum();
     histogram / sum

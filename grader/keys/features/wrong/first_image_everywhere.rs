@@ -7,7 +7,7 @@ use ndarray::{Array2, Array4, Axis};
 pub fn extract_features(images: &Array4<f64>, functions: &[FeatureFunction]) -> Array2<f64> {
     let batch = images.len_of(Axis(0));
     let mut features: Vec<f64> = Vec::new();
-    for n in 0..batch {
+    for _ in 0..batch {
         let image = images.index_axis(Axis(0), 0).to_owned();
         for function in functions {
             features.extend(function(&image));

@@ -13,6 +13,6 @@ pub fn standardize(x: &Array2<f64>, x_train: &Array2<f64>) -> Array2<f64> {
             *deviation = 1.0;
         }
     }
-    let mut result = (x - &mean) / &deviation;
+    let result = (x - &mean) / &deviation;
     result
 }

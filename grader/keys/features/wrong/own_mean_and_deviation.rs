@@ -3,7 +3,7 @@
 
 use ndarray::{Array2, Axis};
 
-pub fn standardize(x: &Array2<f64>, x_train: &Array2<f64>) -> Array2<f64> {
+pub fn standardize(x: &Array2<f64>, _x_train: &Array2<f64>) -> Array2<f64> {
     let x_train = x;
     let n = x_train.nrows() as f64;
     let mean = x_train.sum_axis(Axis(0)) / n;

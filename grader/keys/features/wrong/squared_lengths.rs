@@ -8,7 +8,7 @@ pub fn hog_feature(image: &Array3<f64>, cell: usize, orientations: usize) -> Arr
     let gray = rgb2gray(image);
     let (height, width) = gray.dim();
     let (down, across) = (height / cell, width / cell);
-    let mut features = Array1::zeros(down * across * orientations);
+    let mut features = Array1::<f64>::zeros(down * across * orientations);
     for h in 0..down * cell {
         for w in 0..across * cell {
             let dx = if w + 1 < width { gray[[h, w + 1]] - gray[[h, w]] } else { 0.0 };

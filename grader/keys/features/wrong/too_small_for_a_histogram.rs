@@ -5,7 +5,7 @@ use ndarray::{Array1, Array3};
 
 pub fn color_histogram_hsv(image: &Array3<f64>, bins: usize) -> Array1<f64> {
     let (_, height, width) = image.dim();
-    let mut histogram = Array1::zeros(bins);
+    let mut histogram = Array1::<f64>::zeros(bins);
     for h in 0..height {
         for w in 0..width {
             let (red, green, blue) = (image[[0, h, w]], image[[1, h, w]], image[[2, h, w]]);
