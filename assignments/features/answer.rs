@@ -27,7 +27,11 @@ fn extremes(image: &Array3<f64>) -> Array1<f64> {
 }
 
 fn first_row(image: &Array3<f64>) -> Array1<f64> {
-    image.outer_iter().last().and_then(|channel| channel.outer_iter().next().map(|row| row.to_owned())).unwrap_or_default()
+    image
+        .outer_iter()
+        .last()
+        .and_then(|channel| channel.outer_iter().next().map(|row| row.to_owned()))
+        .unwrap_or_default()
 }
 
 fn values(image: &Array3<f64>) -> Array1<f64> {

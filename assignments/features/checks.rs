@@ -18,7 +18,12 @@ pub fn public() -> Vec<Check> {
 
 fn of_images() -> Vec<Check> {
     vec![
-        check("rgb2gray", "four colours", "76.245 for red, 149.685 for green, 29.07 for blue, 255 for white", four_colours),
+        check(
+            "rgb2gray",
+            "four colours",
+            "76.245 for red, 149.685 for green, 29.07 for blue, 255 for white",
+            four_colours,
+        ),
         check("rgb2gray", "one channel", "the only channel as it is, without its axis", one_channel),
         check("hog_feature", "the example", "0, 5/4, the root of 5 by 4, and 0", hog_example),
         check(
@@ -76,10 +81,7 @@ fn four_colours(session: &mut Session<'_>, context: &mut Context) -> Result<(), 
         &[
             ("the mean of the channels; each has a weight of its own", &array![[85.0, 85.0], [85.0, 255.0]]),
             ("the sum of the channels; each has a weight of its own", &array![[255.0, 255.0], [255.0, 765.0]]),
-            (
-                "what the weights give in the order blue, green, red",
-                &array![[29.07, 149.685], [76.245, 255.0]],
-            ),
+            ("what the weights give in the order blue, green, red", &array![[29.07, 149.685], [76.245, 255.0]]),
         ],
     )
 }
@@ -150,7 +152,11 @@ fn cells(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
         if j == 3 { 0.0 } else { (1 + 3 * i + j) as f64 * (w % 2) as f64 }
     }));
     let found = session.call(&call::hog_feature(&image, 8, 9))?;
-    context.expect(found.len() == 54, "the number of features is wrong", "there are 2 by 3 cells with nine bins each")?;
+    context.expect(
+        found.len() == 54,
+        "the number of features is wrong",
+        "there are 2 by 3 cells with nine bins each",
+    )?;
     let strength = |cell: usize| found.slice(s![9 * cell..9 * cell + 9]).sum();
     context.expect(
         (0..5).all(|cell| strength(cell) < strength(cell + 1)),
@@ -199,7 +205,9 @@ fn hue_example(session: &mut Session<'_>, context: &mut Context) -> Result<(), F
                 &array![1.0, 0.0, 0.0],
             )],
         )
-        .map_err(|failure| failure.with_hint("where largest and smallest are equal, nothing is divided, and the hue is 0"))
+        .map_err(|failure| {
+            failure.with_hint("where largest and smallest are equal, nothing is divided, and the hue is 0")
+        })
 }
 
 /// Two images of one row of two pixels, in three channels.
@@ -267,9 +275,9 @@ fn constant_feature(session: &mut Session<'_>, context: &mut Context) -> Result<
     // Ten times 0.1 does not add up to 1.
     let x_train = Array2::from_elem((10, 1), 0.1);
     let found = session.call(&call::standardize(&array![[0.1], [2.1]], &x_train))?;
-    context
-        .expect_array("the result", &found, &array![[0.0, 1.0], [2.0, 1.0]], TOLERANCE, &[])
-        .map_err(|failure| failure.with_hint("where all training values are equal, subtract their mean and divide by nothing"))
+    context.expect_array("the result", &found, &array![[0.0, 1.0], [2.0, 1.0]], TOLERANCE, &[]).map_err(|failure| {
+        failure.with_hint("where all training values are equal, subtract their mean and divide by nothing")
+    })
 }
 
 /// Two groups on a line, with a column of ones.

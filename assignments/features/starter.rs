@@ -645,7 +645,11 @@ fn heat_map(accuracies: &Array2<f64>, learning_rates: &Array1<f64>, regs: &Array
             area.draw(&Text::new(format!("{reg}"), (left + wide * j as i32 + 24, height - 45), small.clone()))?;
         }
         area.draw(&Text::new("learning rate", (4, 8), small.clone()))?;
-        area.draw(&Text::new("strength of regularisation", (left + wide * columns as i32 / 2 - 80, height - 22), small))?;
+        area.draw(&Text::new(
+            "strength of regularisation",
+            (left + wide * columns as i32 / 2 - 80, height - 22),
+            small,
+        ))?;
         Ok(())
     })
 }
@@ -655,16 +659,8 @@ fn map() -> Figure {
     let Prepared { x_train, x_val, .. } = prepared(&clothing, &[edges, hues]);
     let learning_rates = Array1::from_vec(vec![0.003, 0.01, 0.03, 0.1, 0.3]);
     let regs = Array1::from_vec(vec![0.0, 0.001, 0.003, 0.01, 0.03, 0.1]);
-    let (accuracies, ..) = tune_classifier(
-        &x_train,
-        &clothing.train.y,
-        &x_val,
-        &clothing.validation.y,
-        &learning_rates,
-        &regs,
-        1000,
-        231,
-    );
+    let (accuracies, ..) =
+        tune_classifier(&x_train, &clothing.train.y, &x_val, &clothing.validation.y, &learning_rates, &regs, 1000, 231);
     heat_map(&accuracies, &learning_rates, &regs)
 }
 
@@ -735,7 +731,10 @@ fn compare() -> String {
     let shares: Vec<_> = all.iter().map(|best| (best.name, best.validation_accuracy)).collect();
     show!(bars("accuracy on the validation images", &shares));
     let lines = all.iter().map(|best| {
-        format!("{:>14}: {:.3} with learning rate {}, reg {}", best.name, best.validation_accuracy, best.learning_rate, best.reg)
+        format!(
+            "{:>14}: {:.3} with learning rate {}, reg {}",
+            best.name, best.validation_accuracy, best.learning_rate, best.reg
+        )
     });
     lines.collect::<Vec<_>>().join("\n")
 }

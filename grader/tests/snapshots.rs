@@ -251,7 +251,8 @@ fn features_color_histogram_hsv() {
         image.slice_mut(ndarray::s![.., 0, 0]).fill(77.0);
         let values: Value = image.outer_iter().map(|channel| rows(&channel.to_owned())).collect();
         let bins = 2 * bins + 1;
-        let histogram = session.call(&features::call::color_histogram_hsv(&image, bins)).expect("the reference answers");
+        let histogram =
+            session.call(&features::call::color_histogram_hsv(&image, bins)).expect("the reference answers");
         json!({ "image": values, "bins": bins, "histogram": row(&histogram) })
     });
 }

@@ -108,7 +108,7 @@ wrong_answers! {
     divides_by_strongest: hog_feature, Only(&["even images", "one row, one column"]);
     red_alone: hog_feature, Only(&["images in colour"]);
     gray_as_mean: hog_feature, Only(&["images in colour"]);
-    cell_of_two_at_least: hog_feature, Only(&["other cells, other bins", "one row, one column"]);
+    cell_of_two_at_least: hog_feature, Only(&["other cells, other bins", "one row, one column", "recorded images"]);
     single_row_is_empty: hog_feature, Only(&["one row, one column"]);
     numbers_of_pixels: color_histogram_hsv, All;
     density: color_histogram_hsv, All;
@@ -162,7 +162,7 @@ wrong_answers! {
     compares_deviation_with_zero: standardize, Only(&["constant features"]);
     constant_stays: standardize, Only(&["constant features", "one example"]);
     constant_becomes_zero: standardize, Only(&["constant features", "one example"]);
-    single_example_by_itself: standardize, Only(&["one example"]);
+    single_example_by_itself: standardize, Only(&["one example", "recorded features"]);
     rates_in_columns: tune_classifier, All;
     accuracy_on_training: tune_classifier, All;
     shares_of_mistakes: tune_classifier, All;

@@ -67,7 +67,9 @@ pub fn answers() -> Vec<(&'static str, Box<dyn Answer>)> {
                 extract_features: Some(|images, numbers| {
                     Array2::from_elem((images.dim().0, width(numbers, images.shape())), images.mean().unwrap_or(0.0))
                 }),
-                standardize: Some(|x, _| Array2::from_shape_fn((x.nrows(), x.ncols() + 1), |(_, j)| f64::from(u8::from(j == x.ncols())))),
+                standardize: Some(|x, _| {
+                    Array2::from_shape_fn((x.nrows(), x.ncols() + 1), |(_, j)| f64::from(u8::from(j == x.ncols())))
+                }),
                 tune_classifier: Some(|_, y_train, _, _, rates, regs, _, _| {
                     let classes = y_train.iter().max().map_or(1, |label| label + 1);
                     (Array2::from_elem((rates.len(), regs.len()), 1.0 / classes as f64), rates[0], regs[0])

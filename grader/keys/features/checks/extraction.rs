@@ -25,7 +25,13 @@ pub fn checks() -> Vec<Check> {
             in_order,
         ),
         check(NAME, "one image, one function", 2, "the right features for a single image or a single function", single),
-        check(NAME, "inputs left alone", 1, "the images as they were before the call, and the right features", unchanged),
+        check(
+            NAME,
+            "inputs left alone",
+            1,
+            "the images as they were before the call, and the right features",
+            unchanged,
+        ),
     ]
 }
 
@@ -61,13 +67,20 @@ impl Images {
         let mut slips = vec![
             ("what the functions give in the opposite order", of(&reversed)),
             ("what the first function alone gives; the results of all stand side by side", of(&functions[..1])),
-            ("what the last function alone gives; the results of all stand side by side", of(&functions[functions.len() - 1..])),
-            ("the features of the first image in every row", concatenate(Axis(0), &vec![first; expected.nrows()]).unwrap_or_default()),
+            (
+                "what the last function alone gives; the results of all stand side by side",
+                of(&functions[functions.len() - 1..]),
+            ),
+            (
+                "the features of the first image in every row",
+                concatenate(Axis(0), &vec![first; expected.nrows()]).unwrap_or_default(),
+            ),
             ("transposed: an image is a row", expected.t().to_owned()),
             ("what is left when a function that comes twice counts once", of(&once)),
         ];
         if let Ok(slip) = Array2::from_shape_vec((self.images.dim().0, columns), one_after_another) {
-            let words = "in another order: first all images of one function; the results for one image stand in one row";
+            let words =
+                "in another order: first all images of one function; the results for one image stand in one row";
             slips.push((words, slip));
         }
         slips

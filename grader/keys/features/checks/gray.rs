@@ -92,10 +92,10 @@ fn extremes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fail
     ordinary(session, context)?;
     for full in [255.0, 1.0] {
         let random = &mut context.random;
-        let image =
-            Array3::from_shape_simple_fn((3, 5, 6), || if random.random() { full } else { 0.0 });
+        let image = Array3::from_shape_simple_fn((3, 5, 6), || if random.random() { full } else { 0.0 });
         hold(&image, session, context).map_err(|failure| {
-            failure.with_hint("values may be anything from 0 to 255, or from 0 to 1: keep them in f64 and on their scale")
+            failure
+                .with_hint("values may be anything from 0 to 255, or from 0 to 1: keep them in f64 and on their scale")
         })?;
     }
     Ok(())
@@ -104,8 +104,9 @@ fn extremes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fail
 fn single(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
     for shape in [(3, 1, 8), (3, 8, 1), (3, 1, 1), (3, 3, 3)] {
-        hold(&images::fresh(&mut context.random, shape), session, context)
-            .map_err(|failure| failure.with_hint("height and width may be anything from 1; the first axis counts channels"))?;
+        hold(&images::fresh(&mut context.random, shape), session, context).map_err(|failure| {
+            failure.with_hint("height and width may be anything from 1; the first axis counts channels")
+        })?;
     }
     Ok(())
 }

@@ -36,7 +36,13 @@ pub fn checks() -> Vec<Check> {
         ),
         check(NAME, "even images", 2, "0 everywhere where nothing changes", even),
         check(NAME, "images in colour", 3, "the features of the grey image", in_colour),
-        check(NAME, "other cells, other bins", 3, "cells of any size from one pixel, and any number of bins from 1", other_cells),
+        check(
+            NAME,
+            "other cells, other bins",
+            3,
+            "cells of any size from one pixel, and any number of bins from 1",
+            other_cells,
+        ),
         check(NAME, "one row, one column", 2, "the right features where an axis has length 1", single),
         check(NAME, "recorded images", 2, "the features that were recorded for fixed images", recorded_images),
         check(NAME, "inputs left alone", 1, "the image as it was before the call, and the right features", unchanged),
@@ -78,7 +84,8 @@ impl Gradients {
     /// With the last bin of each cell put to the first, for directions that rounding may take to either.
     fn hold_joined(&self, session: &mut Session<'_>, context: &Context) -> Result<(), Failure> {
         let joined = |features: Array1<f64>| {
-            let mut rows = features.into_shape_with_order((self.expected().len() / self.orientations, self.orientations));
+            let mut rows =
+                features.into_shape_with_order((self.expected().len() / self.orientations, self.orientations));
             if let Ok(rows) = &mut rows {
                 for mut row in rows.rows_mut() {
                     row[0] += row[self.orientations - 1];
@@ -146,8 +153,9 @@ fn directions(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fa
             )
         })
     })?;
-    // Just above straight to the left or just below straight to the right, so that folding it rounds to PI.
-    let lifted = Array2::from_shape_fn((6, 6), |(h, w)| 40.0 + 10.0 * w as f64 - 2e-14 * h as f64);
+    // A step to the right that goes up by the least there is, so that folding its angle rounds to PI.
+    let least = 16.0 * f64::EPSILON;
+    let lifted = Array2::from_shape_fn((6, 6), |(h, w)| if w % 2 == 0 { 20.0 - least * h as f64 } else { 220.0 });
     for orientations in [9, 6] {
         let lifted = Gradients { image: with_channel(lifted.clone()), cell: 3, orientations };
         lifted.hold_joined(session, context).map_err(|failure| {
@@ -178,7 +186,8 @@ fn even(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure>
     for value in [0.0, gray, 255.0] {
         let image = Array3::from_elem((1, 12, 16), value);
         Gradients { image, cell: 4, orientations: 9 }.hold(session, context).map_err(|failure| {
-            failure.with_hint("where nothing changes, lengths are 0, and so are all features; nothing is divided by them")
+            failure
+                .with_hint("where nothing changes, lengths are 0, and so are all features; nothing is divided by them")
         })?;
     }
     Ok(())
@@ -195,9 +204,7 @@ fn in_colour(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fai
         if own.is_some_and(|own| gradus_check::compare(&actual, &own, close_to(own.iter().copied())).is_ok()) {
             continue;
         }
-        gradients
-            .compare_in_colour(&actual, context)
-            .map_err(|failure| failure.with_hint(COLOUR))?;
+        gradients.compare_in_colour(&actual, context).map_err(|failure| failure.with_hint(COLOUR))?;
     }
     Ok(())
 }
@@ -242,9 +249,9 @@ fn other_cells(session: &mut Session<'_>, context: &mut Context) -> Result<(), F
 fn single(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
     for size in [(1, 9), (9, 1), (1, 1), (1, 2)] {
-        Gradients::gray(context, size, 1, 9).hold(session, context).map_err(|failure| {
-            failure.with_hint("in a single row all dy are 0, and in a single column all dx")
-        })?;
+        Gradients::gray(context, size, 1, 9)
+            .hold(session, context)
+            .map_err(|failure| failure.with_hint("in a single row all dy are 0, and in a single column all dx"))?;
     }
     Ok(())
 }

@@ -17,7 +17,13 @@ const NAME: &str = "color_histogram_hsv";
 /// The checks, 25 points.
 pub fn checks() -> Vec<Check> {
     vec![
-        check(NAME, "histograms of fresh images", 10, "for each part of the circle the share of the pixels with such a hue", fresh),
+        check(
+            NAME,
+            "histograms of fresh images",
+            10,
+            "for each part of the circle the share of the pixels with such a hue",
+            fresh,
+        ),
         check(
             NAME,
             "hues at the border of two bins",
@@ -26,7 +32,13 @@ pub fn checks() -> Vec<Check> {
             borders,
         ),
         check(NAME, "grey, black and white", 3, "pixels without a hue in the first bin", gray),
-        check(NAME, "dark, pale and other scales", 3, "the same histogram in shade, in fog and on a scale from 0 to 1", scales),
+        check(
+            NAME,
+            "dark, pale and other scales",
+            3,
+            "the same histogram in shade, in fog and on a scale from 0 to 1",
+            scales,
+        ),
         check(NAME, "one pixel, one bin", 2, "the right shares for a single pixel, row or bin", single),
         check(NAME, "recorded images", 2, "the shares that were recorded for fixed images", recorded_images),
         check(NAME, "inputs left alone", 1, "the image as it was before the call, and the right shares", unchanged),
@@ -117,7 +129,9 @@ fn borders(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
         let hair = Hues::of(context, vec![[200.0, 10.0, 10.0 + 2e-15]; 4], (2, 2), bins);
         let actual = session.call(&hair.call()).map_err(|error| Failure::from(error).with_hint(LIFTED))?;
         context.expect(
-            actual.len() == bins && (actual.sum() - 1.0).abs() < 1e-9 && (actual[0] + actual[bins - 1] - 1.0).abs() < 1e-9,
+            actual.len() == bins
+                && (actual.sum() - 1.0).abs() < 1e-9
+                && (actual[0] + actual[bins - 1] - 1.0).abs() < 1e-9,
             "a hue just below that of red is in no bin, or in a wrong one",
             LIFTED,
         )?;
@@ -125,7 +139,8 @@ fn borders(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
     Ok(())
 }
 
-const LIFTED: &str = "a hue just below 0 can be a whole turn after folding and rounding, and its bin one too many: take min(bins - 1)";
+const LIFTED: &str =
+    "a hue just below 0 can be a whole turn after folding and rounding, and its bin one too many: take min(bins - 1)";
 
 fn gray(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;

@@ -27,7 +27,13 @@ pub fn checks() -> Vec<Check> {
         check(NAME, "constant features", 4, "x less the mean where all training values are equal", constant),
         check(NAME, "one example", 2, "the right result for a single example, training example or feature", single),
         check(NAME, "recorded features", 2, "the result that was recorded for fixed features", recorded_features),
-        check(NAME, "inputs left alone", 1, "all features as they were before the call, and the right result", unchanged),
+        check(
+            NAME,
+            "inputs left alone",
+            1,
+            "all features as they were before the call, and the right result",
+            unchanged,
+        ),
     ]
 }
 
@@ -183,7 +189,9 @@ fn single(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
     ordinary(session, context)?;
     for sizes in [(1, 8, 5), (6, 8, 1), (4, 1, 3), (1, 2, 2), (1, 1, 1)] {
         Features::fresh(context, sizes).hold(session, context).map_err(|failure| {
-            failure.with_hint("a single training example has no deviation in any feature; a single x is treated like any other")
+            failure.with_hint(
+                "a single training example has no deviation in any feature; a single x is treated like any other",
+            )
         })?;
     }
     Ok(())

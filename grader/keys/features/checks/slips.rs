@@ -76,7 +76,10 @@ pub fn of_gradients(image: &Array3<f64>, cell: usize, orientations: usize) -> Ve
     let sum = right.sum();
     let mut slips = vec![
         ("the sums over the cells; divide by the number of a cell's pixels", &right * (cell * cell) as f64),
-        ("what counting the pixels gives; add up the lengths of their gradients", of(Way { weight: |_, _| 1.0, ..RIGHT })),
+        (
+            "what counting the pixels gives; add up the lengths of their gradients",
+            of(Way { weight: |_, _| 1.0, ..RIGHT }),
+        ),
         (
             "what the squares of the lengths give; the root is missing",
             of(Way { weight: |dx, dy| dx * dx + dy * dy, ..RIGHT }),
@@ -113,9 +116,18 @@ pub fn of_gradients(image: &Array3<f64>, cell: usize, orientations: usize) -> Ve
             "what angles turned by a quarter give; bin 0 starts at steps to the right",
             of(Way { share: |dx, dy| (dy.atan2(dx) + PI / 2.0).rem_euclid(PI) / PI, ..RIGHT }),
         ),
-        ("what the nearest bin gives; an angle is in the bin that it lies in, so round down", of(Way { shift: 0.5, ..RIGHT })),
-        ("what steps from the left and from above give; a step goes to the right and down", of(Way { step: Step::Back, ..RIGHT })),
-        ("what steps between both neighbours give; a step goes from a pixel to the next one", of(Way { step: Step::Both, ..RIGHT })),
+        (
+            "what the nearest bin gives; an angle is in the bin that it lies in, so round down",
+            of(Way { shift: 0.5, ..RIGHT }),
+        ),
+        (
+            "what steps from the left and from above give; a step goes to the right and down",
+            of(Way { step: Step::Back, ..RIGHT }),
+        ),
+        (
+            "what steps between both neighbours give; a step goes from a pixel to the next one",
+            of(Way { step: Step::Both, ..RIGHT }),
+        ),
         (
             "what steps around the rim give; in the last column dx is 0, and in the last row dy",
             of(Way { step: Step::AroundTheRim, ..RIGHT }),
@@ -183,7 +195,11 @@ pub fn of_hues(image: &Array3<f64>, bins: usize) -> Vec<(&'static str, Array1<f6
         ("what a negative hue without its sign gives; take it modulo 6", of(&|p| parts(p).2.abs() / 6.0, &one, 0.0)),
         (
             "what hues without the 2 for green and the 4 for blue give",
-            of(&|[r, g, b]| hue([r, g, b]).mul_add(6.0, 1.0).rem_euclid(2.0).mul_add(1.0, -1.0).rem_euclid(6.0) / 6.0, &one, 0.0),
+            of(
+                &|[r, g, b]| hue([r, g, b]).mul_add(6.0, 1.0).rem_euclid(2.0).mul_add(1.0, -1.0).rem_euclid(6.0) / 6.0,
+                &one,
+                0.0,
+            ),
         ),
         ("what blue, green, red give; the first channel is red", of(&|[r, g, b]| hue([b, g, r]), &one, 0.0)),
         ("what the nearest bin gives; a hue is in the bin that it lies in, so round down", of(&hue, &one, 0.5)),
@@ -193,10 +209,7 @@ pub fn of_hues(image: &Array3<f64>, bins: usize) -> Vec<(&'static str, Array1<f6
         ("the shares of red, green and blue only; the hue goes on between them", {
             of(&|p| (parts(p).2.rem_euclid(6.0) / 2.0).round().rem_euclid(3.0) / 3.0, &one, 0.0)
         }),
-        (
-            "what is left when grey pixels are left out; they count as red",
-            without_gray.clone(),
-        ),
+        ("what is left when grey pixels are left out; they count as red", without_gray.clone()),
         ("one bin on everywhere: bins count from 0", {
             let mut turned = right.to_vec();
             turned.rotate_right(1);
