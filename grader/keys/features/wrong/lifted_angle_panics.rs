@@ -15,7 +15,7 @@ pub fn hog_feature(image: &Array3<f64>, cell: usize, orientations: usize) -> Arr
             let dy = if h + 1 < height { gray[[h + 1, w]] - gray[[h, w]] } else { 0.0 };
             let m = (dx * dx + dy * dy).sqrt();
             let t = dy.atan2(dx).rem_euclid(PI);
-            let bin = ((t / PI * orientations as f64) as usize);
+            let bin = (t / PI * orientations as f64) as usize;
             let place = ((h / cell) * across + w / cell) * orientations + bin;
             features[place] += m;
         }

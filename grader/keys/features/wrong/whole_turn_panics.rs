@@ -24,7 +24,7 @@ pub fn color_histogram_hsv(image: &Array3<f64>, bins: usize) -> Array1<f64> {
             if sixths < 0.0 {
                 sixths += 6.0;
             }
-            let bin = ((sixths / 6.0 * bins as f64) as usize);
+            let bin = (sixths / 6.0 * bins as f64) as usize;
             histogram[bin] += 1.0;
         }
     }
