@@ -56,7 +56,6 @@ use gradus_nn::data::fashion_mnist::{CLASS_NAMES, load};
 use gradus_nn::pictures::{Picture, Tones, image_grid, line_chart, loss_curves};
 use gradus_nn::random::generator;
 use gradus_nn::split::{SplitSizes, split};
-use gradus_show::Figure;
 use ndarray::s;
 use rand::Rng;
 use std::time::Instant;
@@ -296,11 +295,11 @@ show!(directions_shown());
 // recognise the class? Colour is gone, and so is the exact place of anything within its cell.
 
 // %% id="strokes-shown"
-/// Strokes for the histograms of oriented gradients of images, side by side.
-fn strokes(images: &[Array3<f64>], cell: usize, names: &[&str]) -> Figure {
+/// Shows strokes for the histograms of oriented gradients of images, side by side.
+fn show_strokes(images: &[Array3<f64>], cell: usize, names: &[&str]) {
     use plotters::prelude::*;
     const SIDE: f64 = 190.0;
-    figure(images.len() as u32 * 200, 215, |area| {
+    show!(figure(images.len() as u32 * 200, 215, |area| {
         for ((n, image), name) in images.iter().enumerate().zip(names) {
             let (across, down) = (image.dim().2 / cell, image.dim().1 / cell);
             let features = hog_feature(image, cell, 9).into_shape_with_order((down, across, 9)).expect("nine a cell");
@@ -323,17 +322,17 @@ fn strokes(images: &[Array3<f64>], cell: usize, names: &[&str]) -> Figure {
             area.draw(&Text::new(*name, place, ("sans-serif", 13)))?;
         }
         Ok(())
-    })
+    }));
 }
 
-fn strokes_shown() -> Figure {
+fn strokes_shown() {
     let Clothing { train, .. } = clothing();
     let classes = [9, 1, 8, 0];
     let images = classes.map(|class| train.images.index_axis(Axis(0), of_class(&train, class, 1)[0]).to_owned());
-    strokes(&images, 4, &classes.map(|class| CLASS_NAMES[class]))
+    show_strokes(&images, 4, &classes.map(|class| CLASS_NAMES[class]));
 }
 
-show!(strokes_shown());
+strokes_shown();
 
 // %% [markdown] id="color-histogram-text"
 // ## 3. The histogram of hues
@@ -615,14 +614,14 @@ fn prepared(clothing: &Clothing, functions: &[FeatureFunction]) -> Prepared {
     Prepared { x_val: ready(&clothing.validation), x_test: ready(&clothing.test), x_train: standardize(&train, &train) }
 }
 
-/// Accuracies as a table of coloured fields, the best one framed.
-fn heat_map(accuracies: &Array2<f64>, learning_rates: &Array1<f64>, regs: &Array1<f64>) -> Figure {
+/// Shows accuracies as a table of coloured fields, the best one framed.
+fn show_heat_map(accuracies: &Array2<f64>, learning_rates: &Array1<f64>, regs: &Array1<f64>) {
     use plotters::prelude::*;
     let (rows, columns) = accuracies.dim();
     let (low, high) = accuracies.iter().fold((1.0_f64, 0.0_f64), |(low, high), &a| (low.min(a), high.max(a)));
     let (left, top, wide, tall) = (110, 30, 84, 40);
     let (width, height) = (left + wide * columns as i32 + 20, top + tall * rows as i32 + 50);
-    figure(width as u32, height as u32, |area| {
+    show!(figure(width as u32, height as u32, |area| {
         let small = ("sans-serif", 14).into_font();
         for ((i, j), &share) in accuracies.indexed_iter() {
             let (x, y) = (left + wide * j as i32, top + tall * i as i32);
@@ -651,20 +650,20 @@ fn heat_map(accuracies: &Array2<f64>, learning_rates: &Array1<f64>, regs: &Array
             small,
         ))?;
         Ok(())
-    })
+    }));
 }
 
-fn map() -> Figure {
+fn map() {
     let clothing = clothing();
     let Prepared { x_train, x_val, .. } = prepared(&clothing, &[edges, hues]);
     let learning_rates = Array1::from_vec(vec![0.003, 0.01, 0.03, 0.1, 0.3]);
     let regs = Array1::from_vec(vec![0.0, 0.001, 0.003, 0.01, 0.03, 0.1]);
     let (accuracies, ..) =
         tune_classifier(&x_train, &clothing.train.y, &x_val, &clothing.validation.y, &learning_rates, &regs, 1000, 231);
-    heat_map(&accuracies, &learning_rates, &regs)
+    show_heat_map(&accuracies, &learning_rates, &regs);
 }
 
-show!(map());
+map();
 
 // %% [markdown] id="kinds-text"
 // ### Pixels against features
@@ -709,10 +708,10 @@ fn best_of_each(clothing: &Clothing) -> Vec<Best> {
         .collect()
 }
 
-/// A bar for each name.
-fn bars(title: &str, bars: &[(&str, f64)]) -> Figure {
+/// Shows a bar for each name.
+fn show_bars(title: &str, bars: &[(&str, f64)]) {
     use plotters::prelude::*;
-    figure(560, 40 + 34 * bars.len() as u32, |area| {
+    show!(figure(560, 40 + 34 * bars.len() as u32, |area| {
         let font = ("sans-serif", 14).into_font();
         area.draw(&Text::new(title.to_owned(), (130, 8), font.clone()))?;
         for (i, (name, share)) in bars.iter().enumerate() {
@@ -722,14 +721,14 @@ fn bars(title: &str, bars: &[(&str, f64)]) -> Figure {
             area.draw(&Text::new(format!("{share:.3}"), (end + 8, top + 6), font.clone()))?;
         }
         Ok(())
-    })
+    }));
 }
 
 // %% id="kinds-run"
 fn compare() -> String {
     let all = best_of_each(&clothing());
     let shares: Vec<_> = all.iter().map(|best| (best.name, best.validation_accuracy)).collect();
-    show!(bars("accuracy on the validation images", &shares));
+    show_bars("accuracy on the validation images", &shares);
     let lines = all.iter().map(|best| {
         format!(
             "{:>14}: {:.3} with learning rate {}, reg {}",

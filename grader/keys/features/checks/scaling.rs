@@ -62,6 +62,10 @@ impl Features {
 
     fn slips(&self, expected: &Array2<f64>) -> Vec<(&'static str, Array2<f64>)> {
         let Self { x, x_train } = self;
+        // Where nothing varies, different mistakes give the same.
+        if x_train.columns().into_iter().any(|column| column.iter().all(|&value| value == column[0])) {
+            return Vec::new();
+        }
         let n = x_train.nrows() as f64;
         let with_ones = |features: Array2<f64>| {
             let ones = Array2::ones((features.nrows(), 1));
@@ -69,7 +73,6 @@ impl Features {
         };
         let mean = x_train.mean_axis(Axis(0)).unwrap_or_default();
         let deviation = x_train.std_axis(Axis(0), 0.0);
-        let divisor = deviation.mapv(|deviation| if deviation > 0.0 { deviation } else { 1.0 });
         let by_own = reference::standardize(x, x);
         let both = concatenate(Axis(0), &[x_train.view(), x.view()]).unwrap_or_default();
         let largest = x_train.fold_axis(Axis(0), f64::MIN, |&a: &f64, &b| a.max(b));
@@ -95,16 +98,19 @@ impl Features {
             }),
             (
                 "what dividing by n - 1 gives; the deviation divides by n",
-                with_ones((x - &mean) / &(&divisor * (n / (n - 1.0)).sqrt())),
+                with_ones((x - &mean) / &(&deviation * (n / (n - 1.0)).sqrt())),
             ),
             (
                 "what dividing by the square of the deviation gives; the root is missing",
-                with_ones((x - &mean) / &(&divisor * &divisor)),
+                with_ones((x - &mean) / &(&deviation * &deviation)),
             ),
             ("x less the mean; divide by the deviation too", with_ones(x - &mean)),
-            ("x divided by the deviation; subtract the mean first", with_ones(x / &divisor)),
-            ("x divided by the deviation, less the mean; subtract first, then divide", with_ones(x / &divisor - &mean)),
-            ("x less the mean, times the deviation; divide by it", with_ones((x - &mean) * &divisor)),
+            ("x divided by the deviation; subtract the mean first", with_ones(x / &deviation)),
+            (
+                "x divided by the deviation, less the mean; subtract first, then divide",
+                with_ones(x / &deviation - &mean),
+            ),
+            ("x less the mean, times the deviation; divide by it", with_ones((x - &mean) * &deviation)),
             (
                 "what the smallest and the largest value give; mean and deviation are asked for",
                 with_ones((x - &smallest) / &(&largest - &smallest)),

@@ -15,6 +15,8 @@ enum Step {
     Both,
     AroundTheRim,
     WithinCells,
+    /// Ahead, and the last column and the last row count for nothing.
+    AheadOfBoth,
 }
 
 /// A way to work out a histogram of oriented gradients.
@@ -43,7 +45,7 @@ impl Way {
         let inside = (cells.0 * cell, cells.1 * cell);
         let (end_h, end_w) = if self.step == Step::WithinCells { inside } else { (height, width) };
         let step = |place: usize, end: usize, value: &dyn Fn(usize) -> f64| match self.step {
-            Step::Ahead | Step::WithinCells if place + 1 < end => value(place + 1) - value(place),
+            Step::Ahead | Step::WithinCells | Step::AheadOfBoth if place + 1 < end => value(place + 1) - value(place),
             Step::Back if place > 0 => value(place) - value(place - 1),
             Step::Both if place > 0 && place + 1 < end => 0.5 * (value(place + 1) - value(place - 1)),
             Step::AroundTheRim => value((place + 1) % end) - value(place),
@@ -55,6 +57,9 @@ impl Way {
                 let dx = step(w, end_w, &|w| gray[[h, w]]);
                 let dy = step(h, end_h, &|h| gray[[h, w]]);
                 let share = (self.share)(dx, dy);
+                if self.step == Step::AheadOfBoth && (h + 1 == end_h || w + 1 == end_w) {
+                    continue;
+                }
                 if (0.0..=1.0).contains(&share) {
                     let bin = ((share * orientations as f64 + self.shift) as usize).min(orientations - 1);
                     histogram[[h / cell, w / cell, bin]] += (self.weight)(dx, dy) / (cell * cell) as f64;
@@ -78,7 +83,7 @@ pub fn of_gradients(image: &Array3<f64>, cell: usize, orientations: usize) -> Ve
         ("the sums over the cells; divide by the number of a cell's pixels", &right * (cell * cell) as f64),
         (
             "what counting the pixels gives; add up the lengths of their gradients",
-            of(Way { weight: |_, _| 1.0, ..RIGHT }),
+            of(Way { weight: |dx, dy| if dx == 0.0 && dy == 0.0 { 0.0 } else { 1.0 }, ..RIGHT }),
         ),
         (
             "what the squares of the lengths give; the root is missing",
@@ -135,6 +140,14 @@ pub fn of_gradients(image: &Array3<f64>, cell: usize, orientations: usize) -> Ve
         (
             "what cutting the image to its cells first gives; steps go to neighbours outside of the cells too",
             of(Way { step: Step::WithinCells, ..RIGHT }),
+        ),
+        (
+            "what leaving out the last column and the last row gives; one of their two steps is 0, the other counts",
+            of(Way { step: Step::AheadOfBoth, ..RIGHT }),
+        ),
+        (
+            "what an angle of PI in the last bin gives; straight to the left is 0 modulo PI",
+            of(Way { share: |dx, dy| if dy == 0.0 && dx < 0.0 { 1.0 } else { (RIGHT.share)(dx, dy) }, ..RIGHT }),
         ),
         ("right but for its length, which is 1; nothing is normalised", &right / length),
         ("right but for its sum, which is 1; nothing is normalised", &right / sum),

@@ -1,4 +1,4 @@
-// A pixel whose channels differ by less than half counts as grey, whatever the scale.
+// A pixel whose channels differ by less than a fifth counts as grey, whatever the scale.
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use ndarray::{Array1, Array3};
@@ -12,7 +12,7 @@ pub fn color_histogram_hsv(image: &Array3<f64>, bins: usize) -> Array1<f64> {
             let largest = red.max(green).max(blue);
             let range = largest - red.min(green).min(blue);
             let mut sixths = 0.0;
-            if range >= 0.5 {
+            if range >= 0.2 {
                 if largest == red {
                     sixths = (green - blue) / range;
                 } else if largest == green {
