@@ -692,7 +692,8 @@ gradus_assignments::check!(features, tune_classifier);
 //
 // Edges and hues, five learning rates, five strengths. Both go in steps of equal *factors*, because it is factors that matter. The
 // best place should not lie at the rim of the map: there, something better may be just beyond it. If it does for you,
-// extend the list.
+// extend the list. (Beyond a strength of 0 there is nothing, of course.) How much do neighbours differ, compared with the 0.01 that
+// ten images of 1,000 make?
 
 // %% id="map-shown" gradus={"role": "plot"}
 /// Features ready for a classifier.
@@ -763,8 +764,11 @@ println!("{}", map());
 // %% [markdown] id="kinds-text"
 // ### Pixels against features
 //
-// The same search for each kind of features, with learning rates that suit it, and for the best of each its accuracy on the validation
-// images. A bar that is longer than another by less than 0.02 may be so by luck: of 1,000 images that is 20.
+// The same search for each kind of features, and for the best pair of each its accuracy on the validation images. With right answers
+// the last bar is above 0.82. A bar that is longer than another by less than 0.02 may be so by luck: of 1,000 images that is 20.
+//
+// Edges are a fifth as many numbers as grey pixels, and do better. Edges and hues together keep up with the colour pixels, which are 14
+// times as many. The pixels hold all that the features hold, and more; a linear classifier just cannot get at all of it.
 
 // %% id="kinds" gradus={"role": "given", "reference": false}
 /// The best classifier on one kind of features.
