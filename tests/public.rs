@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 4] = [
+const WAYS: [(&str, &str, &[&str]); 5] = [
     (
         "softmax",
         "softmax_loss",
@@ -99,6 +99,20 @@ const WAYS: [(&str, &str, &[&str]); 4] = [
             "gradus_nn::solver::Solver::new(x, y)",
             "gradus_grader::key(\"two_layer_net\"); todo!()",
             "gradus_assignments::two_layer_net::reference::relu_forward(x)",
+        ],
+    ),
+    (
+        "features",
+        "rgb2gray",
+        &[
+            "(0.0, gradus_nn::features::grayscale(x))",
+            "gradus_nn::augment::grayscale(x); todo!()",
+            "gradus_nn::features::hog_feature(x, 8); todo!()",
+            "gradus_nn::features::color_histogram_hsv(x, 9); todo!()",
+            "gradus_nn::features::hue(x); todo!()",
+            "gradus_nn::features::extract_features(x, x, x); todo!()",
+            "gradus_grader::key(\"features\"); todo!()",
+            "gradus_assignments::features::reference::rgb2gray(x)",
         ],
     ),
 ];

@@ -3,6 +3,8 @@
 //! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
 //! students never get.
 
+#[path = "../features/mod.rs"]
+pub mod features;
 #[path = "../knn/mod.rs"]
 pub mod knn;
 mod linear;
@@ -65,6 +67,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: two_layer_net::checks::public,
         starter: include_str!("../two_layer_net/starter.rs"),
         id: "two_layer_net",
+    },
+    Assignment {
+        manifest_text: include_str!("../features/assignment.toml"),
+        functions: features::FUNCTIONS,
+        public_checks: features::checks::public,
+        starter: include_str!("../features/starter.rs"),
+        id: "features",
     },
 ];
 

@@ -5,9 +5,9 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_assignments::two_layer_net::{self, TwoLayerNet};
-use gradus_assignments::{knn, softmax, svm};
+use gradus_assignments::{features, knn, softmax, svm};
 use gradus_question::{Call, Local, Session};
-use ndarray::{Array1, Array2, ArrayD, Ix2};
+use ndarray::{Array1, Array2, Array3, ArrayD, Ix2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -222,5 +222,46 @@ fn two_layer_net_predict() {
         let call = two_layer_net::call::predict(&net, &x.clone().into_dyn());
         let predicted = session.call(&call).expect("the reference answers");
         json!({ "net": parameters(&net), "x": rows(&x), "classes": predicted.to_vec() })
+    });
+}
+
+/// Values from 0 to 255 with three decimals, channel by channel in rows.
+fn image(random: &mut ChaCha8Rng, shape: (usize, usize, usize)) -> (Array3<f64>, Value) {
+    let image = Array3::from_shape_simple_fn(shape, || (random.random_range(0.0..255.0) * 1000.0_f64).round() / 1000.0);
+    let channels = image.outer_iter().map(|channel| rows(&channel.to_owned())).collect();
+    (image, channels)
+}
+
+#[test]
+fn features_hog_feature() {
+    hold("features", "hog_feature", |session, random, (cell, down, across)| {
+        let orientations = 4 + cell;
+        let (image, values) = image(random, (1, cell * down + cell / 2, cell * across + cell / 3));
+        let features = session.call(&features::call::hog_feature(&image, cell, orientations));
+        let features = row(&features.expect("the reference answers"));
+        json!({ "image": values, "cell": cell, "orientations": orientations, "features": features })
+    });
+}
+
+#[test]
+fn features_color_histogram_hsv() {
+    hold("features", "color_histogram_hsv", |session, random, (height, width, bins)| {
+        let (mut image, _) = image(random, (3, height + 1, width + 3));
+        // One grey pixel.
+        image.slice_mut(ndarray::s![.., 0, 0]).fill(77.0);
+        let values: Value = image.outer_iter().map(|channel| rows(&channel.to_owned())).collect();
+        let bins = 2 * bins + 1;
+        let histogram =
+            session.call(&features::call::color_histogram_hsv(&image, bins)).expect("the reference answers");
+        json!({ "image": values, "bins": bins, "histogram": row(&histogram) })
+    });
+}
+
+#[test]
+fn features_standardize() {
+    hold("features", "standardize", |session, random, (n, features, train)| {
+        let (x, x_train) = (matrix(random, (n, features), 3.0), matrix(random, (2 * train, features), 3.0));
+        let result = session.call(&features::call::standardize(&x, &x_train)).expect("the reference answers");
+        json!({ "x": rows(&x), "x_train": rows(&x_train), "result": rows(&result) })
     });
 }

@@ -36,7 +36,10 @@ const ANSWERS: [(&str, &[&str]); 11] = [
             "networks::TwoLayerNet",
         ],
     ),
-    ("features", &["features::hog_feature", "features::color_histogram_hsv"]),
+    (
+        "features",
+        &["features::hog_feature", "features::color_histogram_hsv", "features::grayscale", "augment::grayscale"],
+    ),
     ("fully_connected", &["optimisers::Adam", "solver::Solver", "networks::FullyConnectedNet"]),
     (
         "batchnorm",

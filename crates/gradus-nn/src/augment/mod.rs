@@ -18,7 +18,9 @@ mod geometry;
 mod mix;
 mod noise;
 
-pub use colour::{ColourJitter, brightness, colour_jitter, contrast, grayscale, saturation};
+#[cfg(feature = "features")]
+pub use colour::grayscale;
+pub use colour::{ColourJitter, brightness, colour_jitter, contrast, saturation};
 pub use geometry::{
     crop_with_padding, horizontal_flip, random_crop, random_horizontal_flip, random_rotation, random_scale, rotate,
     scale,

@@ -1,0 +1,19 @@
+// The results of the functions are added up, not put side by side.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::features::FeatureFunction;
+use ndarray::{Array2, Array4, Axis};
+
+pub fn extract_features(images: &Array4<f64>, functions: &[FeatureFunction]) -> Array2<f64> {
+    let batch = images.len_of(Axis(0));
+    let mut features: Vec<f64> = Vec::new();
+    for n in 0..batch {
+        let image = images.index_axis(Axis(0), n).to_owned();
+        let mut row = vec![0.0; functions.iter().map(|function| function(&image).len()).max().unwrap()];
+        for function in functions {
+            row.iter_mut().zip(function(&image)).for_each(|(sum, value)| *sum += value);
+        }
+        features.extend(row);
+    }
+    Array2::from_shape_vec((batch, features.len() / batch), features).unwrap()
+}

@@ -1,0 +1,14 @@
+// The weights stand in the order of blue, green and red.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array2, Array3, Axis};
+
+pub fn rgb2gray(image: &Array3<f64>) -> Array2<f64> {
+    let (channels, height, width) = image.dim();
+    if channels == 1 {
+        return image.index_axis(Axis(0), 0).to_owned();
+    }
+    Array2::from_shape_fn((height, width), |(h, w)| {
+        0.114 * image[[0, h, w]] + 0.587 * image[[1, h, w]] + 0.299 * image[[2, h, w]]
+    })
+}

@@ -1,0 +1,20 @@
+// The column of ones is appended before, and so becomes a column of zeros.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array2, Axis};
+
+pub fn standardize(x: &Array2<f64>, x_train: &Array2<f64>) -> Array2<f64> {
+    let with_ones = |x: &Array2<f64>| ndarray::concatenate![Axis(1), *x, Array2::ones((x.nrows(), 1))];
+    let (x, x_train) = (&with_ones(x), &with_ones(x_train));
+    let n = x_train.nrows() as f64;
+    let mean = x_train.sum_axis(Axis(0)) / n;
+    let centred = x_train - &mean;
+    let mut deviation = (&centred * &centred).sum_axis(Axis(0)).mapv(|sum| (sum / n).sqrt());
+    for (column, deviation) in x_train.columns().into_iter().zip(&mut deviation) {
+        if column.iter().all(|value| *value == column[0]) {
+            *deviation = 1.0;
+        }
+    }
+    let result = (x - &mean) / &deviation;
+    result
+}

@@ -1,0 +1,14 @@
+// The weights of high-definition television.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array2, Array3, Axis};
+
+pub fn rgb2gray(image: &Array3<f64>) -> Array2<f64> {
+    let (channels, height, width) = image.dim();
+    if channels == 1 {
+        return image.index_axis(Axis(0), 0).to_owned();
+    }
+    Array2::from_shape_fn((height, width), |(h, w)| {
+        0.2126 * image[[0, h, w]] + 0.7152 * image[[1, h, w]] + 0.0722 * image[[2, h, w]]
+    })
+}
