@@ -3,6 +3,8 @@
 //! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
 //! students never get.
 
+#[path = "../fully_connected/mod.rs"]
+pub mod fully_connected;
 #[path = "../knn/mod.rs"]
 pub mod knn;
 mod linear;
@@ -65,6 +67,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: two_layer_net::checks::public,
         starter: include_str!("../two_layer_net/starter.rs"),
         id: "two_layer_net",
+    },
+    Assignment {
+        manifest_text: include_str!("../fully_connected/assignment.toml"),
+        functions: fully_connected::FUNCTIONS,
+        public_checks: fully_connected::checks::public,
+        starter: include_str!("../fully_connected/starter.rs"),
+        id: "fully_connected",
     },
 ];
 

@@ -13,6 +13,8 @@ use gradus_question::{Answer, Check};
 pub use self::museum::Specimen;
 
 mod common;
+#[path = "../keys/fully_connected/mod.rs"]
+mod fully_connected;
 #[path = "../keys/knn/mod.rs"]
 mod knn;
 mod linear;
@@ -63,7 +65,7 @@ pub fn version(id: &str) -> Option<&'static str> {
 
 include!(concat!(env!("OUT_DIR"), "/versions.rs"));
 
-static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY, &knn::KEY, &two_layer_net::KEY];
+static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY, &knn::KEY, &two_layer_net::KEY, &fully_connected::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {

@@ -1,6 +1,7 @@
 //! The recorded answers of every assignment as functions of this process, and what each should fail.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+pub mod fully_connected;
 pub mod knn;
 pub mod softmax;
 pub mod svm;
@@ -40,7 +41,7 @@ pub enum Fails {
 
 /// Those of every assignment.
 pub fn all() -> Vec<Museum> {
-    vec![softmax::museum(), svm::museum(), knn::museum(), two_layer_net::museum()]
+    vec![softmax::museum(), svm::museum(), knn::museum(), two_layer_net::museum(), fully_connected::museum()]
 }
 
 /// Modules for wrong answers, and `wrong()` for the functions that each of them has, with others beside it. Those that do
