@@ -31,8 +31,13 @@ fn two_layer_net() {
 }
 
 #[test]
+fn fully_connected() {
+    exhibit("fully_connected");
+}
+
+#[test]
 fn no_assignment_is_left_out() {
-    let exhibited = ["softmax", "svm", "knn", "two_layer_net"];
+    let exhibited = ["softmax", "svm", "knn", "two_layer_net", "fully_connected"];
     assert!(gradus_assignments::ASSIGNMENTS.iter().map(|assignment| assignment.id).eq(exhibited));
 }
 
