@@ -238,6 +238,7 @@ fn small_network() -> (FullyConnectedNet, ArrayD<f64>, Array1<usize>) {
     (FullyConnectedNet { layers }, x, array![1, 0, 0])
 }
 
+#[expect(clippy::approx_constant, reason = "the strength that CS231n's notebook takes; no circle is meant")]
 fn loss_slope(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let (net, x, y) = small_network();
     for reg in [0.0, 3.14] {

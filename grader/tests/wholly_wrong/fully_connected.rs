@@ -13,6 +13,7 @@ use super::falling;
 /// What has been seen, by the shapes of the arguments.
 type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
 type Step = (ArrayD<f64>, ArrayD<f64>);
+type AdamsStep = (ArrayD<f64>, ArrayD<f64>, ArrayD<f64>, usize);
 
 fn once<T: Clone>(seen: &Seen<T>, shapes: Vec<usize>, compute: impl FnOnce() -> T) -> T {
     let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -142,7 +143,7 @@ pub fn answers() -> Vec<(&'static str, Box<dyn Answer>)> {
                     once(&SEEN, w.shape().to_vec(), || step(w, dw, cache, rate, decay_rate, epsilon))
                 }),
                 adam: Some(|w, dw, m, v, t, rate, beta1, beta2, epsilon| {
-                    static SEEN: Seen<(ArrayD<f64>, ArrayD<f64>, ArrayD<f64>, usize)> = Mutex::new(BTreeMap::new());
+                    static SEEN: Seen<AdamsStep> = Mutex::new(BTreeMap::new());
                     let step = right().adam.expect("it has it");
                     once(&SEEN, w.shape().to_vec(), || step(w, dw, m, v, t, rate, beta1, beta2, epsilon))
                 }),
