@@ -787,7 +787,7 @@ fn means_of(count: usize, history: &[f64]) -> Vec<f64> {
 // of 25; three layers with 100 units in each hidden one, then five.
 //
 // Three layers get there with many settings. Five are more particular: with weights of the deviation 0.05, with which three
-// still learn, hardly anything happens; at 0.15 it is as easy as with three. Try other values in the cell.
+// still learn, they get nowhere near; at 0.15 it is as easy as with three. Try other values in the cell.
 
 // %% id="by-heart-shown" gradus={"role": "plot"}
 /// The training accuracy after each of 20 epochs.
@@ -901,7 +901,7 @@ fn search_and_test() -> String {
                 let net = initialise(784, &hidden, 10, 0.1, 231);
                 let (net, _) = train(&net, &part.x, &part.y, UpdateRule::Adam, learning_rate, reg, 500, 100, 231);
                 let reached = validation.accuracy(&net);
-                println!("{} hidden layers, reg {reg}, learning rate {learning_rate}: {reached:.3}", hidden.len());
+                println!("hidden layers {}, reg {reg}, learning rate {learning_rate}: {reached:.3}", hidden.len());
                 tried.push((reached, net));
             }
         }
@@ -924,8 +924,8 @@ println!("{}", search_and_test());
 // A few sentences each, below the question in its own cell. They are read by a person, and worth 2 points each on top.
 
 // %% [markdown] id="written-1" gradus={"role": "written", "points": 2}
-// **Written 1.** With weights of the deviation 0.05, the five-layer network hardly learned fifty images, though the three-layer network
-// did. Why? Would a larger learning rate help? And what would go wrong if the weights started at 0.05 everywhere, all equal,
+// **Written 1.** With weights of the deviation 0.05, the five-layer network learned few of fifty images, though the three-layer network
+// learned most of them. Why? Would a larger learning rate help? And what would go wrong if the weights started at 0.05 everywhere, all equal,
 // instead of at random?
 //
 // BEGIN SOLUTION

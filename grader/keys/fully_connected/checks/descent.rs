@@ -172,6 +172,9 @@ impl Training {
             &trained.0,
             &self.descend().0,
             &[
+                // Before the next one: its biases, or its other layers, are at the start too.
+                ("what it is when biases stay as they are", &with(Habit::LeavesBiases)),
+                ("what it is when only the last layer is updated", &with(Habit::LastLayerOnly)),
                 ("what it was at the start: it is never updated", &self.net),
                 ("what steps up the gradient give", &other(&|training| training.learning_rate *= -1.0)),
                 ("what steps without the learning rate give", &other(&|training| training.learning_rate = 1.0)),
@@ -186,8 +189,6 @@ impl Training {
                     &with(Habit::CountsParameters),
                 ),
                 ("what Adam gives when t stays at 0; hand on what the step before returned", &with(Habit::NeverCounts)),
-                ("what it is when biases stay as they are", &with(Habit::LeavesBiases)),
-                ("what it is when only the last layer is updated", &with(Habit::LastLayerOnly)),
                 (
                     "what plain gradient descent gives; rule says how a step is made",
                     &other(&|training| training.rule = UpdateRule::Sgd),

@@ -26,6 +26,8 @@ const ACCURACY: f64 = 0.62;
 /// Far above what right answers reach at the end, and far below the 2.3 of the start.
 const LOSS: f64 = 1.0;
 
+const SETTINGS: &str = "each rule has the settings of the notebook's table, and each parameter a state of its own, from which its next step starts";
+
 /// The checks, 15 points.
 pub fn checks() -> Vec<Check> {
     let check = |name, points, expectation, run| check("train", name, points, expectation, run);
@@ -109,7 +111,8 @@ fn one_step(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fail
 fn steps(session: &mut Session<'_>, context: &mut Context, rule: UpdateRule) -> Result<(), Failure> {
     ordinary(session, context)?;
     for iterations in [1, 2, 5, 20] {
-        Training { iterations, ..Training::of_one_example_with(&mut context.random, rule) }.hold(session, context)?;
+        let training = Training { iterations, ..Training::of_one_example_with(&mut context.random, rule) };
+        training.hold(session, context).map_err(|failure| failure.with_hint(SETTINGS))?;
     }
     Ok(())
 }
