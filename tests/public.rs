@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 5] = [
+const WAYS: [(&str, &str, &[&str]); 6] = [
     (
         "softmax",
         "softmax_loss",
@@ -113,6 +113,22 @@ const WAYS: [(&str, &str, &[&str]); 5] = [
             "gradus_nn::features::extract_features(x, x, x); todo!()",
             "gradus_grader::key(\"features\"); todo!()",
             "gradus_assignments::features::reference::rgb2gray(x)",
+        ],
+    ),
+    (
+        "fully_connected",
+        "fully_connected_loss",
+        &[
+            "gradus_nn::networks::FullyConnectedNet::loss(x, x, y)",
+            "gradus_nn::networks::FullyConnectedSettings::default(); todo!()",
+            "gradus_nn::networks::ThreeLayerConvNet::loss(x, x, y)",
+            "gradus_nn::optimisers::Sgd::new(1.0); todo!()",
+            "gradus_nn::optimisers::Momentum::new(1.0, 0.9); todo!()",
+            "gradus_nn::optimisers::RmsProp::new(1.0); todo!()",
+            "gradus_nn::optimisers::Adam::new(1.0); todo!()",
+            "gradus_nn::solver::Solver::new(x, y)",
+            "gradus_grader::key(\"fully_connected\"); todo!()",
+            "gradus_assignments::fully_connected::reference::adam(x)",
         ],
     ),
 ];

@@ -5,6 +5,8 @@
 
 #[path = "../features/mod.rs"]
 pub mod features;
+#[path = "../fully_connected/mod.rs"]
+pub mod fully_connected;
 #[path = "../knn/mod.rs"]
 pub mod knn;
 mod linear;
@@ -74,6 +76,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: features::checks::public,
         starter: include_str!("../features/starter.rs"),
         id: "features",
+    },
+    Assignment {
+        manifest_text: include_str!("../fully_connected/assignment.toml"),
+        functions: fully_connected::FUNCTIONS,
+        public_checks: fully_connected::checks::public,
+        starter: include_str!("../fully_connected/starter.rs"),
+        id: "fully_connected",
     },
 ];
 

@@ -15,6 +15,8 @@ pub use self::museum::Specimen;
 mod common;
 #[path = "../keys/features/mod.rs"]
 mod features;
+#[path = "../keys/fully_connected/mod.rs"]
+mod fully_connected;
 #[path = "../keys/knn/mod.rs"]
 mod knn;
 mod linear;
@@ -65,7 +67,8 @@ pub fn version(id: &str) -> Option<&'static str> {
 
 include!(concat!(env!("OUT_DIR"), "/versions.rs"));
 
-static KEYS: &[&Key] = &[&softmax::KEY, &svm::KEY, &knn::KEY, &two_layer_net::KEY, &features::KEY];
+static KEYS: &[&Key] =
+    &[&softmax::KEY, &svm::KEY, &knn::KEY, &two_layer_net::KEY, &features::KEY, &fully_connected::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {

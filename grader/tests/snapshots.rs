@@ -4,6 +4,7 @@
 //! digits differ between processors.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+use gradus_assignments::fully_connected::{self, FullyConnectedNet, Layer};
 use gradus_assignments::two_layer_net::{self, TwoLayerNet};
 use gradus_assignments::{features, knn, softmax, svm};
 use gradus_question::{Call, Local, Session};
@@ -263,5 +264,42 @@ fn features_standardize() {
         let (x, x_train) = (matrix(random, (n, features), 3.0), matrix(random, (2 * train, features), 3.0));
         let result = session.call(&features::call::standardize(&x, &x_train)).expect("the reference answers");
         json!({ "x": rows(&x), "x_train": rows(&x_train), "result": rows(&result) })
+    });
+}
+
+/// A network with two hidden layers, of six and four units.
+fn deep_network(random: &mut ChaCha8Rng, features: usize, classes: usize) -> FullyConnectedNet {
+    let stages = [features, 6, 4, classes];
+    let layers = stages
+        .windows(2)
+        .map(|pair| Layer { w: matrix(random, (pair[0], pair[1]), 1.0), b: numbers(random, pair[1], 0.5) });
+    FullyConnectedNet { layers: layers.collect() }
+}
+
+fn layers(net: &FullyConnectedNet) -> Value {
+    net.layers.iter().map(|layer| json!({ "w": rows(&layer.w), "b": row(&layer.b) })).collect()
+}
+
+#[test]
+fn fully_connected_scores() {
+    hold("fully_connected", "scores", |session, random, (n, features, classes)| {
+        let (net, x) = (deep_network(random, features, classes), matrix(random, (n, features), 2.0));
+        let call = fully_connected::call::scores(&net, &x.clone().into_dyn());
+        let scores = session.call(&call).expect("the reference answers");
+        json!({ "net": layers(&net), "x": rows(&x), "scores": rows(&scores) })
+    });
+}
+
+#[test]
+fn fully_connected_loss() {
+    hold("fully_connected", "fully_connected_loss", |session, random, (n, features, classes)| {
+        let (net, x) = (deep_network(random, features, classes), matrix(random, (n, features), 2.0));
+        let (y, reg) = (labels(random, n, classes), 0.125);
+        let call = fully_connected::call::fully_connected_loss(&net, &x.clone().into_dyn(), &y, reg);
+        let (loss, gradients) = session.call(&call).expect("the reference answers");
+        json!({
+            "net": layers(&net), "x": rows(&x), "y": y.to_vec(), "reg": reg,
+            "loss": ten_digits(loss), "gradients": layers(&gradients),
+        })
     });
 }

@@ -2,6 +2,7 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 pub mod features;
+pub mod fully_connected;
 pub mod knn;
 pub mod softmax;
 pub mod svm;
@@ -41,7 +42,14 @@ pub enum Fails {
 
 /// Those of every assignment.
 pub fn all() -> Vec<Museum> {
-    vec![softmax::museum(), svm::museum(), knn::museum(), two_layer_net::museum(), features::museum()]
+    vec![
+        softmax::museum(),
+        svm::museum(),
+        knn::museum(),
+        two_layer_net::museum(),
+        features::museum(),
+        fully_connected::museum(),
+    ]
 }
 
 /// Modules for wrong answers, and `wrong()` for the functions that each of them has, with others beside it. Those that do

@@ -2,6 +2,7 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 pub mod features;
+pub mod fully_connected;
 pub mod knn;
 pub mod softmax;
 pub mod svm;

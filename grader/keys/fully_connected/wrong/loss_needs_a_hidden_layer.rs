@@ -1,0 +1,41 @@
+// A network without hidden layers is refused.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::fully_connected::{FullyConnectedNet, Layer};
+use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
+use gradus_nn::softmax::softmax_loss;
+use ndarray::{Array1, ArrayD, Ix2};
+
+pub fn fully_connected_loss(
+    net: &FullyConnectedNet,
+    x: &ArrayD<f64>,
+    y: &Array1<usize>,
+    reg: f64,
+) -> (f64, FullyConnectedNet) {
+    let (last, hidden) = net.layers.split_last().unwrap();
+    assert!(!hidden.is_empty());
+    let mut out = x.clone();
+    let mut caches = Vec::new();
+    for layer in hidden {
+        let (next, cache) = affine_relu_forward(&out, &layer.w, &layer.b);
+        caches.push(cache);
+        out = next.into_dyn();
+    }
+    let (scores, last_cache) = affine_forward(&out, &last.w, &last.b);
+    let (mut loss, dscores) = softmax_loss(&scores, y);
+
+    let (mut dout, w, b) = affine_backward(&dscores, &last_cache);
+    let mut gradients = vec![Layer { w, b }];
+    for cache in caches.iter().rev() {
+        let upstream = dout.into_dimensionality::<Ix2>().unwrap();
+        let (dx, w, b) = affine_relu_backward(&upstream, cache);
+        gradients.push(Layer { w, b });
+        dout = dx;
+    }
+    gradients.reverse();
+    for (gradient, layer) in gradients.iter_mut().zip(&net.layers) {
+        loss += 0.5 * reg * layer.w.iter().map(|weight| weight * weight).sum::<f64>();
+        gradient.w.scaled_add(reg, &layer.w);
+    }
+    (loss, FullyConnectedNet { layers: gradients })
+}

@@ -1,0 +1,18 @@
+// Parameters with other than two axes are refused.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{ArrayD, Ix2};
+
+pub fn rmsprop(
+    w: &ArrayD<f64>,
+    dw: &ArrayD<f64>,
+    cache: &ArrayD<f64>,
+    learning_rate: f64,
+    decay_rate: f64,
+    epsilon: f64,
+) -> (ArrayD<f64>, ArrayD<f64>) {
+    w.clone().into_dimensionality::<Ix2>().unwrap();
+    let next = cache * decay_rate + dw * dw * (1.0 - decay_rate);
+    let step = dw * learning_rate / (next.mapv(f64::sqrt) + epsilon);
+    (w - &step, next)
+}
