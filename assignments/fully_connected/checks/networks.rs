@@ -13,7 +13,7 @@ pub fn checks() -> Vec<Check> {
     vec![
         check(
             "initialise",
-            "shapes",
+            "shapes of three networks",
             "a layer for each hidden size and one for the classes, each with as many inputs as the one before has outputs",
             shapes,
         ),
@@ -36,7 +36,7 @@ pub fn checks() -> Vec<Check> {
             "the scores that CS231n's notebook prints for a network with one hidden layer",
             scores_evenly_spaced,
         ),
-        check("scores", "no hidden layer", "x w + b, where there is one layer alone", no_hidden_layer),
+        check("scores", "one layer alone", "x w + b, where there is one layer alone", no_hidden_layer),
         check(
             "fully_connected_loss",
             "one example by hand",
