@@ -179,7 +179,7 @@ wrong_answers! {
     lowest_wins: tune_classifier, Only(&["the best pair", "equally good pairs", "one rate, one strength"]);
     first_pair_wins: tune_classifier, Only(&["the best pair", "equally good pairs", "one rate, one strength"]);
     places_of_the_best: tune_classifier, Only(&["the best pair", "equally good pairs", "one rate, one strength"]);
-    last_of_equals_wins: tune_classifier, Only(&["equally good pairs", "one rate, one strength"]);
+    last_of_equals_wins: tune_classifier, Only(&["equally good pairs"]);
     chooses_by_training: tune_classifier, Only(&["the best pair", "equally good pairs", "one rate, one strength"]);
 }
 

@@ -308,13 +308,15 @@ fn equal(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
 
 fn single(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context, Part::Accuracies)?;
-    for sizes in [(1, 1), (1, 3), (3, 1)] {
-        Search::drawn(context, sizes).hold(session, context, Part::All)?;
+    Search::drawn(context, (1, 1)).hold(session, context, Part::All)?;
+    for sizes in [(1, 4), (4, 1)] {
+        Search::with_one_best(context, sizes).hold(session, context, Part::All)?;
     }
+    // A single example to measure on.
     let mut search = Search::drawn(context, (2, 2));
     search.x_val = search.x_val.select(Axis(0), &[0]);
     search.y_val = search.y_val.select(Axis(0), &[0]);
-    search.hold(session, context, Part::All)
+    search.hold(session, context, Part::Accuracies)
 }
 
 fn unchanged(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
