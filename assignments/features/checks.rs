@@ -66,7 +66,7 @@ fn of_features() -> Vec<Check> {
             "0.25 for the rate that does not move, 0.75 for the one that learns, and the first pair of 0.75",
             rate_of_zero,
         ),
-        check("tune_classifier", "equally good pairs", "of equally high accuracies the first", equally_good),
+        check("tune_classifier", "four pairs alike", "of equally high accuracies the first", equally_good),
     ]
 }
 
