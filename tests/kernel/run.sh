@@ -38,8 +38,8 @@ for suite in $suites; do
         # Every assignment's solution notebook, from top to bottom. The program is the staff's.
         solutions)
             # Two side by side: a notebook waits for its own cells.
-            find ../../grader/keys -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | xargs -P 2 -I ID \
-                timeout 600 "$program" release ID --out "$home/release" --without-program
+            find ../../grader/keys -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | xargs -P 2 -I {} \
+                timeout 600 "$program" release {} --out "$home/release" --without-program
             ;;
         console) timeout 120 python -m pytest --quiet -p no:cacheprovider console.py ;;
         lab) timeout 300 python lab.py ;;
