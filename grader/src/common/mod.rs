@@ -6,6 +6,7 @@ pub mod expected;
 pub mod inputs;
 pub mod recorded;
 pub mod speed;
+pub mod training;
 
 use std::time::Duration;
 

@@ -15,6 +15,7 @@ use rand::seq::index::sample;
 use super::Linear;
 use super::train::{Training, ordinary};
 use crate::common::check;
+use crate::common::training::expect_low_losses;
 
 /// How an assignment trains on images, and bounds far below what every right way of training reaches; the key's README has
 /// the measurements.
@@ -99,19 +100,9 @@ fn train<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<
 fn loss_falls<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary::<A>(session, context)?;
     let Run { x, y, w, history } = train::<A>(session, context)?;
-    context.expect(
-        history.len() == ITERATIONS,
-        "the loss history has the wrong length",
-        "one loss for each iteration",
-    )?;
-    let last = &history[ITERATIONS - 20..];
-    let (loss, _) = A::loss(&w, &x, &y, A::IMAGES.reg);
     let hint = "rows of x and their labels need the same indices, and every iteration a new mini-batch";
-    context.expect(
-        last.iter().sum::<f64>() / 20.0 < A::IMAGES.loss,
-        "the losses of the last iterations are too high",
-        hint,
-    )?;
+    expect_low_losses(context, &history, ITERATIONS, A::IMAGES.loss, hint)?;
+    let (loss, _) = A::loss(&w, &x, &y, A::IMAGES.reg);
     context.expect(loss < A::IMAGES.loss, "the loss of the returned weights is too high", hint)
 }
 

@@ -12,10 +12,10 @@ use rand::Rng;
 
 use super::Linear;
 use crate::common::expected::{close_to, in_turn};
+use crate::common::training::{
+    EXAMPLES, ONE_STEP_FIRST, SEED_HINT, expect_count, expect_losses, expect_random_batches, expect_same_losses,
+};
 use crate::common::{check, inputs};
-
-pub const ONE_STEP_FIRST: &str = "this check starts from one plain step; get the check of one step right first";
-pub const SEED_HINT: &str = "make one generator from the seed, and take every random number from it";
 
 /// The checks, 17 points; those on images are in [`images`](super::images).
 pub fn checks<A: Linear>() -> Vec<Check> {
@@ -217,21 +217,9 @@ fn loss_history<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> 
         let training = Training { iterations, reg, ..Training::of_one_example::<A>(context) };
         let initial = training.initial_weights::<A>(session, context)?;
         let (_, history) = training.hold::<A>(session, context)?;
-        let expected = Array1::from_vec(training.descend::<A>(&initial).1);
         let one_more = Training { iterations: iterations + 1, ..training.clone() }.descend::<A>(&initial).1;
-        let squares = squares_along_the_way::<A>(&training, &initial);
-        context.expect_array(
-            "the loss history",
-            &Array1::from_vec(history),
-            &expected,
-            close_to(expected.iter().copied()),
-            &[
-                ("the losses after each update; take them before", &Array1::from_vec(one_more[1..].to_vec())),
-                ("the losses before each update and one more after the last", &Array1::from_vec(one_more)),
-                ("the losses without the regulariser", &(&expected - &(squares * reg))),
-                ("the sums over each batch; the loss is the mean", &(&expected * training.batch_size as f64)),
-            ],
-        )?;
+        let penalties = squares_along_the_way::<A>(&training, &initial) * reg;
+        expect_losses(context, history, one_more, &penalties, training.batch_size)?;
     }
     Ok(())
 }
@@ -245,15 +233,10 @@ fn squares_along_the_way<A: Linear>(training: &Training, initial: &Array2<f64>) 
         .collect()
 }
 
-/// A batch of two of these examples is one of 21; which, the step tells.
-pub const EXAMPLES: usize = 6;
-/// Enough that all drawing the same batch is out of the question: below (1/6)^11 for any random way of drawing.
-pub const SEEDS: usize = 12;
-
 fn random_batches<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary::<A>(session, context)?;
     let random = &mut context.random;
-    let mut training = Training {
+    let training = Training {
         x: inputs::normal(random, (EXAMPLES, 5), 1.0),
         y: Array1::from_iter([3, 0, 1, 2, 3, 0]),
         learning_rate: 0.1,
@@ -262,49 +245,24 @@ fn random_batches<A: Linear>(session: &mut Session<'_>, context: &mut Context) -
         batch_size: 2,
         seed: 0,
     };
-    let mut drawn = Vec::new();
-    for _ in 0..SEEDS {
-        training.seed = context.random.random();
-        let initial = training.initial_weights::<A>(session, context)?;
-        let (w, _) = training.run::<A>(session)?;
-        let batch = possible_batches().find(|batch| {
-            let few = training.only(batch);
-            let expected = few.descend::<A>(&initial).0;
-            gradus_check::compare(&w, &expected, close_to(expected.iter().copied())).is_ok()
-        });
-        let Some(batch) = batch else { return Err(no_such_batch::<A>(&training, &initial, &w)) };
-        drawn.push(batch);
-    }
-    context.expect(
-        drawn.iter().any(|batch| *batch != drawn[0]),
-        "the same mini-batch whatever the seed",
-        "draw the examples of each mini-batch at random, with a generator made from the seed",
+    expect_random_batches(
+        context,
+        |seed, context| {
+            let training = Training { seed, ..training.clone() };
+            let initial = training.initial_weights::<A>(session, context)?;
+            Ok((initial, training.run::<A>(session)?.0))
+        },
+        |examples, (initial, w)| {
+            let expected = training.only(examples).descend::<A>(initial).0;
+            gradus_check::compare(w, &expected, close_to(expected.iter().copied())).is_ok()
+        },
+        "take the rows of x and their labels with the same indices, and the mean over the mini-batch",
     )
-}
-
-/// With replacement an example can come twice.
-pub fn possible_batches() -> impl Iterator<Item = [usize; 2]> {
-    (0..EXAMPLES).flat_map(|first| (first..EXAMPLES).map(move |second| [first, second]))
 }
 
 impl Training {
     fn only(&self, examples: &[usize]) -> Self {
         Self { x: self.x.select(Axis(0), examples), y: self.y.select(Axis(0), examples), ..self.clone() }
-    }
-}
-
-fn no_such_batch<A: Linear>(training: &Training, initial: &Array2<f64>, w: &Array2<f64>) -> Failure {
-    let gives = |few: Training| {
-        let expected = few.descend::<A>(initial).0;
-        gradus_check::compare(w, &expected, close_to(expected.iter().copied())).is_ok()
-    };
-    let failure = Failure::wrong("the step is not along the gradient of any mini-batch of two examples");
-    if gives(training.clone()) {
-        failure.with_hint("the step uses all examples at once: take batch_size of them")
-    } else if (0..EXAMPLES).any(|example| gives(training.only(&[example]))) {
-        failure.with_hint("the step uses a single example: take batch_size of them")
-    } else {
-        failure.with_hint("take the rows of x and their labels with the same indices, and the mean over the mini-batch")
     }
 }
 
@@ -322,13 +280,10 @@ fn same_seed<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Res
     };
     let (w, history) = training.run::<A>(session)?;
     let (w_again, history_again) = training.run::<A>(session)?;
-    let (history, history_again) = (Array1::from_vec(history), Array1::from_vec(history_again));
     context
         .expect_array("the weights of a second run", &w_again, &w, close_to(w.iter().copied()), &[])
         .map_err(|failure| failure.with_hint(SEED_HINT))?;
-    context
-        .expect_array("the losses of a second run", &history_again, &history, close_to(history.iter().copied()), &[])
-        .map_err(|failure| failure.with_hint(SEED_HINT))
+    expect_same_losses(context, history_again, history)
 }
 
 fn sizes<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
@@ -353,11 +308,7 @@ fn sizes<A: Linear>(session: &mut Session<'_>, context: &mut Context) -> Result<
             "the weights have the wrong shape",
             "w has a row for each feature and a column for each class; a class below max(y) may have no example",
         )?;
-        context.expect(
-            history.len() == iterations,
-            "the loss history has the wrong length",
-            "one loss for each iteration, and none for 0 iterations",
-        )?;
+        expect_count(context, &history, iterations, "one loss for each iteration, and none for 0 iterations")?;
         let finite = w.iter().chain(&history).all(|number| number.is_finite());
         context.expect(
             finite,

@@ -16,9 +16,12 @@ use rand_chacha::ChaCha8Rng;
 use super::random_net::{Layers, Sizes, expect, network, step};
 use super::reference;
 use crate::common::expected::{close_to, in_turn};
+use crate::common::training::{
+    EXAMPLES, ONE_STEP_FIRST, SEED_HINT, expect_count, expect_losses, expect_low_losses, expect_random_batches,
+    expect_same_losses,
+};
 use crate::common::{check, inputs};
 use crate::linear::images::{BATCH, ITERATIONS, TRAINED, images};
-use crate::linear::train::{EXAMPLES, ONE_STEP_FIRST, SEED_HINT, SEEDS, possible_batches};
 
 const NAME: &str = "train";
 
@@ -213,21 +216,8 @@ fn loss_history(session: &mut Session<'_>, context: &mut Context) -> Result<(), 
     for (iterations, reg) in [(1, 0.0), (4, 0.0), (5, 0.3)] {
         let training = Training { iterations, reg, ..Training::of_one_example(&mut context.random) };
         let (_, history) = training.hold(session, context)?;
-        let expected = Array1::from_vec(training.descend().1);
         let one_more = Training { iterations: iterations + 1, ..training.clone() }.descend().1;
-        let penalties = penalties_along_the_way(&training);
-        context.expect_array(
-            "the loss history",
-            &Array1::from_vec(history),
-            &expected,
-            close_to(expected.iter().copied()),
-            &[
-                ("the losses after each update; take them before", &Array1::from_vec(one_more[1..].to_vec())),
-                ("the losses before each update and one more after the last", &Array1::from_vec(one_more)),
-                ("the losses without the regulariser", &(&expected - &penalties)),
-                ("the sums over each batch; the loss is the mean", &(&expected * training.batch_size as f64)),
-            ],
-        )?;
+        expect_losses(context, history, one_more, &penalties_along_the_way(&training), training.batch_size)?;
     }
     Ok(())
 }
@@ -247,7 +237,7 @@ fn random_batches(session: &mut Session<'_>, context: &mut Context) -> Result<()
     ordinary(session, context)?;
     let random = &mut context.random;
     let sizes = Sizes { batch: EXAMPLES, features: 5, hidden: 6, classes: 4 };
-    let mut training = Training {
+    let training = Training {
         net: network(random, sizes, 1.0),
         x: inputs::normal(random, (EXAMPLES, 5), 1.0).into_dyn(),
         y: Array1::from_iter([3, 0, 1, 2, 3, 0]),
@@ -257,30 +247,14 @@ fn random_batches(session: &mut Session<'_>, context: &mut Context) -> Result<()
         batch_size: 2,
         seed: 0,
     };
-    let agrees = |few: &Training, net: &TwoLayerNet| {
-        let expected = few.descend().0.w2;
-        gradus_check::compare(&net.w2, &expected, close_to(expected.iter().copied())).is_ok()
-    };
-    let mut drawn = Vec::new();
-    for _ in 0..SEEDS {
-        training.seed = context.random.random();
-        let (net, _) = training.run(session)?;
-        let Some(batch) = possible_batches().find(|batch| agrees(&training.only(batch), &net)) else {
-            let failure = Failure::wrong("the step is not along the gradient of any mini-batch of two examples");
-            return Err(failure.with_hint(if agrees(&training, &net) {
-                "the step uses all examples at once: take batch_size of them"
-            } else if (0..EXAMPLES).any(|example| agrees(&training.only(&[example]), &net)) {
-                "the step uses a single example: take batch_size of them"
-            } else {
-                "take the examples and their labels with the same indices, and the mean over the mini-batch"
-            }));
-        };
-        drawn.push(batch);
-    }
-    context.expect(
-        drawn.iter().any(|batch| *batch != drawn[0]),
-        "the same mini-batch whatever the seed",
-        "draw the examples of each mini-batch at random, with a generator made from the seed",
+    expect_random_batches(
+        context,
+        |seed, _| Ok(Training { seed, ..training.clone() }.run(session)?.0),
+        |examples, net| {
+            let expected = training.only(examples).descend().0.w2;
+            gradus_check::compare(&net.w2, &expected, close_to(expected.iter().copied())).is_ok()
+        },
+        "take the examples and their labels with the same indices, and the mean over the mini-batch",
     )
 }
 
@@ -300,12 +274,9 @@ fn same_seed(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fai
     };
     let (net, history) = training.run(session)?;
     let (net_again, history_again) = training.run(session)?;
-    let (history, history_again) = (Array1::from_vec(history), Array1::from_vec(history_again));
     expect(context, "in a second run, the trained ", Layers::Both, &net_again, &net, &[])
         .map_err(|failure| failure.with_hint(SEED_HINT))?;
-    context
-        .expect_array("the losses of a second run", &history_again, &history, close_to(history.iter().copied()), &[])
-        .map_err(|failure| failure.with_hint(SEED_HINT))
+    expect_same_losses(context, history_again, history)
 }
 
 fn sizes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
@@ -330,11 +301,7 @@ fn sizes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
                 "0 iterations are allowed, and so is a batch larger than the data: repeat examples, or take all",
             )
         })?;
-        context.expect(
-            history.len() == iterations,
-            "the loss history has the wrong length",
-            "one loss for each iteration, and none for 0 iterations",
-        )?;
+        expect_count(context, &history, iterations, "one loss for each iteration, and none for 0 iterations")?;
         if iterations == 0 {
             expect(context, "after 0 iterations, ", Layers::Both, &net, &training.net, &[])?;
         }
@@ -367,16 +334,7 @@ fn clothing(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fail
     };
     let (net, history) = training.run(session)?;
     let hint = "examples and their labels need the same indices, and every iteration a new mini-batch";
-    context.expect(
-        history.len() == ITERATIONS,
-        "the loss history has the wrong length",
-        "one loss for each iteration",
-    )?;
-    context.expect(
-        history[ITERATIONS - 20..].iter().sum::<f64>() / 20.0 < LOSS,
-        "the losses of the last iterations are too high",
-        hint,
-    )?;
+    expect_low_losses(context, &history, ITERATIONS, LOSS, hint)?;
     let (loss, _) = reference::two_layer_net_loss(&net, &training.x, &training.y, training.reg);
     context.expect(loss < LOSS, "the loss of the returned network on the training images is too high", hint)?;
     let (x, y) = &images().test;
