@@ -29,6 +29,7 @@ mod names;
 mod notebook;
 mod percent;
 mod recover;
+mod regions;
 mod select;
 mod split;
 mod student_notebook;

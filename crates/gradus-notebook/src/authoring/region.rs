@@ -6,6 +6,7 @@ use super::error::SourceError;
 use super::role::Role;
 use crate::notebook::CellType;
 use crate::percent::Placed;
+use crate::regions::{self, Edge, Fault, Run};
 
 /// What a region holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,16 @@ pub(super) enum Part {
     },
 }
 
+impl From<Run<'_, Kind>> for Part {
+    fn from(Run { kind, indentation, lines }: Run<'_, Kind>) -> Self {
+        let lines = lines.into_iter().map(str::to_owned).collect();
+        match kind {
+            Some(kind) => Self::Region { kind, indentation: indentation.to_owned(), lines },
+            None => Self::Plain(lines),
+        }
+    }
+}
+
 /// The text of all regions of a kind, or of what is for everybody.
 pub(super) fn lines_of(parts: &[Part], wanted: Option<Kind>) -> String {
     let lines = parts.iter().filter_map(|part| match part {
@@ -59,60 +70,27 @@ const WRITE_HERE: &str = "*Write your answer here.*";
 
 /// Takes a cell's text apart at its markers.
 pub(super) fn parts(placed: &Placed, role: Role) -> Result<Vec<Part>, SourceError> {
-    let mut parts = Vec::new();
-    let mut plain = Vec::new();
-    let mut open: Option<(usize, Kind, String, Vec<String>)> = None;
-    for (index, text) in placed.cell.source.lines().enumerate() {
-        let line = placed.first_line + index;
-        let marker = marker(text, placed.cell.cell_type);
-        match (marker, &mut open) {
-            (None, Some((.., lines))) => lines.push(text.to_owned()),
-            (None, None) => plain.push(text.to_owned()),
-            (Some((kind, Edge::Begin)), Some((first, ..))) => {
-                return Err(SourceError::Nested { line, first: *first, kind });
-            }
-            (Some((kind, Edge::Begin)), None) => {
-                let allowed = match kind {
-                    Kind::Solution => matches!(role, Role::Answer | Role::Written { .. }),
-                    Kind::Rubric => matches!(role, Role::Written { .. }),
-                };
-                if !allowed {
-                    return Err(SourceError::Misplaced { line, kind, role: role.name() });
-                }
-                parts.push(Part::Plain(std::mem::take(&mut plain)));
-                let indentation = text[..text.len() - text.trim_start().len()].to_owned();
-                open = Some((line, kind, indentation, Vec::new()));
-            }
-            (Some((kind, Edge::End)), _) => match open.take() {
-                Some((_, opened, indentation, lines)) if opened == kind => {
-                    parts.push(Part::Region { kind, indentation, lines });
-                }
-                Some((line, kind, ..)) => return Err(SourceError::NoEnd { line, kind }),
-                None => return Err(SourceError::NoBeginning { line, kind }),
-            },
-        }
-    }
-    if let Some((line, kind, ..)) = open {
-        return Err(SourceError::NoEnd { line, kind });
-    }
-    parts.push(Part::Plain(plain));
-    let has = |wanted| parts.iter().any(|part| matches!(part, Part::Region { kind, .. } if *kind == wanted));
-    let needed: &[Kind] = match role {
+    let allowed: &[Kind] = match role {
         Role::Answer => &[Kind::Solution],
         Role::Written { .. } => &Kind::ALL,
         _ => &[],
     };
-    if let Some(&kind) = needed.iter().find(|kind| !has(**kind)) {
+    let runs = regions::runs(&placed.cell.source, allowed, |line| marker(line, placed.cell.cell_type));
+    let at = |line: usize| placed.first_line + line - 1;
+    let runs = runs.map_err(|fault| match fault {
+        Fault::Nested { line, first, kind } => SourceError::Nested { line: at(line), first: at(first), kind },
+        Fault::NoEnd { line, kind } => SourceError::NoEnd { line: at(line), kind },
+        Fault::NoBeginning { line, kind } => SourceError::NoBeginning { line: at(line), kind },
+        Fault::Misplaced { line, kind } => SourceError::Misplaced { line: at(line), kind, role: role.name() },
+    })?;
+    let parts: Vec<Part> = runs.into_iter().map(Part::from).collect();
+    let has = |wanted| parts.iter().any(|part| matches!(part, Part::Region { kind, .. } if *kind == wanted));
+    // What is allowed is needed, too.
+    if let Some(&kind) = allowed.iter().find(|kind| !has(**kind)) {
         let id = placed.cell.id.clone().unwrap_or_default();
         return Err(SourceError::NoRegion { line: placed.line, id, role: role.name(), kind });
     }
     Ok(parts)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Edge {
-    Begin,
-    End,
 }
 
 /// A marker is the whole line; in text cells the comment's slashes are gone by now.

@@ -15,10 +15,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::error::{ConversionError, Place};
-use super::marks::{Mark, Run, runs};
+use super::marks::{Mark, runs};
 use super::{Converted, Remark};
 use crate::notebook::{Cell, CellType, Notebook};
 use crate::percent::{MAX_ID, is_id};
+use crate::regions::Run;
 use crate::to_percent::to_percent;
 
 /// Versions 1 to 3: version 2 added the cell's type, version 3 tasks.
@@ -147,18 +148,18 @@ impl Conversion {
     }
 
     /// The text of an answer.
-    fn answer(&mut self, runs: &[Run<'_>], id: &str) -> String {
-        if runs.iter().all(|run| run.mark != Some(Mark::Solution)) {
+    fn answer(&mut self, runs: &[Run<'_, Mark>], id: &str) -> String {
+        if runs.iter().all(|run| run.kind != Some(Mark::Solution)) {
             self.remark(id, "no solution region: students get nothing of it; leave them the signatures".to_owned());
-            return region("", "SOLUTION", &self.code_lines(&lines_of(runs, None))).join("\n");
+            return region("// ", "SOLUTION", &self.code_lines(&lines_of(runs, None))).join("\n");
         }
         let mut lines = Vec::new();
         for run in runs {
             let code = self.code_lines(&run.lines);
             // Comments compile at the margin only.
             let indentation = if self.language.is_some() { "" } else { run.indentation };
-            match run.mark {
-                Some(Mark::Solution) => lines.extend(region(indentation, "SOLUTION", &code)),
+            match run.kind {
+                Some(Mark::Solution) => lines.extend(region(&format!("{indentation}// "), "SOLUTION", &code)),
                 Some(_) => self.remark(id, format!("its mark scheme: {}", run.lines.join(" "))),
                 None => lines.extend(code),
             }
@@ -168,9 +169,9 @@ impl Conversion {
 
     fn written(&mut self, cell: &Cell, id: &str, points: f64, place: &Place) -> Result<(), ConversionError> {
         let runs = runs(&cell.source, place, &[Mark::Solution, Mark::MarkScheme], "is graded by hand")?;
-        let [mut question, mut sample, rubric] = [None, Some(Mark::Solution), Some(Mark::MarkScheme)]
+        let [mut question, mut sample, mut rubric] = [None, Some(Mark::Solution), Some(Mark::MarkScheme)]
             .map(|mark| lines_of(&runs, mark).into_iter().map(str::to_owned).collect::<Vec<_>>());
-        let is_task = runs.iter().any(|run| run.mark == Some(Mark::MarkScheme));
+        let is_task = runs.iter().any(|run| run.kind == Some(Mark::MarkScheme));
         if sample.is_empty() && !is_task {
             // Without a region the whole cell is the answer, and the question is above it.
             std::mem::swap(&mut question, &mut sample);
@@ -179,15 +180,12 @@ impl Conversion {
             self.remark(id, "there is no sample answer".to_owned());
             sample.push("To be written: a good answer.".to_owned());
         }
-        let mut lines = question;
-        lines.extend(region("", "SOLUTION", &sample).into_iter().map(|line| uncommented(&line)));
         if rubric.is_empty() {
             self.remark(id, "there is no mark scheme, so no rubric".to_owned());
-            lines
-                .extend(["BEGIN RUBRIC", "To be written: what gets how many points.", "END RUBRIC"].map(str::to_owned));
-        } else {
-            lines.extend(region("", "RUBRIC", &rubric).into_iter().map(|line| uncommented(&line)));
+            rubric.push("To be written: what gets how many points.".to_owned());
         }
+        // The lines of text cells become comments later.
+        let lines = [question, region("", "SOLUTION", &sample), region("", "RUBRIC", &rubric)].concat();
         let whole = points.ceil().clamp(1.0, f64::from(u32::MAX));
         if whole != points {
             self.remark(id, format!("worth {points} points; here {whole}, for points are whole and at least 1"));
@@ -273,21 +271,16 @@ fn language(notebook: &Notebook) -> Option<String> {
     (language != "rust").then_some(language)
 }
 
-fn lines_of<'a>(runs: &[Run<'a>], mark: Option<Mark>) -> Vec<&'a str> {
-    runs.iter().filter(|run| run.mark == mark).flat_map(|run| run.lines.iter().copied()).collect()
+fn lines_of<'a>(runs: &[Run<'a, Mark>], mark: Option<Mark>) -> Vec<&'a str> {
+    runs.iter().filter(|run| run.kind == mark).flat_map(|run| run.lines.iter().copied()).collect()
 }
 
-fn region(indentation: &str, name: &str, lines: &[String]) -> Vec<String> {
-    let mut region = vec![format!("{indentation}// BEGIN {name}")];
+/// Lines between markers, which have `before` in front of them.
+fn region(before: &str, name: &str, lines: &[String]) -> Vec<String> {
+    let mut region = vec![format!("{before}BEGIN {name}")];
     region.extend(lines.iter().cloned());
-    region.push(format!("{indentation}// END {name}"));
+    region.push(format!("{before}END {name}"));
     region
-}
-
-/// A marker as it stands in a text cell, whose lines become comments later.
-fn uncommented(line: &str) -> String {
-    let is_marker = |rest: &&str| rest.starts_with("BEGIN ") || rest.starts_with("END ");
-    line.strip_prefix("// ").filter(is_marker).unwrap_or(line).to_owned()
 }
 
 /// An id with room for what tells it from another.
