@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{gradus, repository, snapshot};
+use crate::support::{gradus, repository, snapshot, snapshot_text};
 
 fn fixture(name: &str) -> String {
     repository().join("tests/convert").join(name).display().to_string()
@@ -16,9 +16,7 @@ fn a_source_and_what_is_left_to_do() {
     snapshot("convert_halves", &gradus(&command), folder.path());
     let source = fs::read_to_string(&out).expect("a source");
     let preamble = format!("//! The source of assignment `halves`.\n//! {}\n\n", gradus_grader::CANARY);
-    insta::with_settings!({ snapshot_path => repository().join("tests/snapshots"), prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!("convert_halves_source", source.strip_prefix(&preamble).expect("a staff file"));
-    });
+    snapshot_text("convert_halves_source", source.strip_prefix(&preamble).expect("a staff file"));
     // On stdout the same.
     assert_eq!(gradus(&command[..4]).stdout, source);
     // What somebody may have worked on stays.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradus_grader::{Key, Specimen};
-use gradus_judge::museum::{groups, lacking, summary, summary_of};
+use gradus_judge::museum::{answered, groups, lacking, summary, summary_of};
 use serde_json::Value;
 
 use crate::support::{gradus, repository, results};
@@ -44,14 +44,12 @@ const LACKING: &str = "lacking.rs";
 
 fn together(id: &str) {
     let key = gradus_grader::key(id).expect("each assignment has a key");
-    let texts: Vec<_> = key.museum.iter().map(|specimen| specimen.source).collect();
-    let mut groups = groups(key.assignment, &texts, key.reference_source).expect("recorded answers can be read");
     // What is right is so as a whole.
-    groups.iter_mut().for_each(|group| group.retain(|&index| !key.museum[index].right));
-    groups.extend((0..key.museum.len()).filter(|&index| key.museum[index].right).map(|index| vec![index]));
-    groups.retain(|group| !group.is_empty());
-    let groups: Vec<Vec<_>> =
-        groups.iter().map(|group| group.iter().map(|&index| &key.museum[index]).collect()).collect();
+    let (right, wrong): (Vec<_>, Vec<_>) = key.museum.iter().partition(|specimen| specimen.right);
+    let texts: Vec<_> = wrong.iter().map(|specimen| specimen.source).collect();
+    let groups = groups(key.assignment, &texts, key.reference_source).expect("recorded answers can be read");
+    let groups = groups.iter().map(|group| group.iter().map(|&index| wrong[index]).collect());
+    let groups: Vec<Vec<_>> = groups.chain(right.iter().map(|&specimen| vec![specimen])).collect();
     let graded = Graded::new(key, &groups);
 
     let mut failed_by = BTreeMap::new();
@@ -59,9 +57,9 @@ fn together(id: &str) {
         let report = graded.report(number);
         let found = summary(&report);
         for specimen in group {
-            let expected = recorded_report(key, specimen);
+            let (expected, functions) = (recorded_report(key, specimen), functions_of(key, specimen));
             let beside: Vec<_> = group.iter().map(|other| other.name).filter(|name| *name != specimen.name).collect();
-            for function in functions_of(key, specimen) {
+            for function in &functions {
                 let (mut found, mut expected) = (summary_of(function, &found), summary_of(function, &expected));
                 if found.contains(LACKING) {
                     (found, expected) = (without_places(&found), without_places(&expected));
@@ -72,7 +70,7 @@ fn together(id: &str) {
                     specimen.name, specimen.about,
                 );
             }
-            count_failures(&mut failed_by, specimen, &report, &functions_of(key, specimen));
+            count_failures(&mut failed_by, specimen, &report, &functions);
         }
         if let [specimen] = group[..] {
             assert_eq!(specimen.right, report["score"] == report["max_score"], "{}: {}", specimen.name, specimen.about);
@@ -166,16 +164,14 @@ fn without_places(report: &str) -> String {
     report.lines().filter(|line| !line.starts_with("    At: ")).collect::<Vec<_>>().join("\n")
 }
 
-/// The functions that a recorded answer is about: all of them if it is right or brings every one along.
+/// The functions that a recorded answer is about: all of them if it is right.
 fn functions_of(key: &Key, specimen: &Specimen) -> Vec<&'static str> {
-    let names = key.assignment.functions.iter().map(|function| function.name);
-    let is_defined = |name: &&str| {
-        let definition = format!("fn {name}");
-        let mut places =
-            specimen.source.match_indices(&definition).map(|(at, _)| &specimen.source[at + definition.len()..]);
-        places.any(|rest| rest.starts_with(['(', '<']))
+    let functions = if specimen.right {
+        key.assignment.functions.iter().collect()
+    } else {
+        answered(key.assignment, specimen.source).expect("recorded answers can be read")
     };
-    if specimen.right { names.collect() } else { names.filter(is_defined).collect() }
+    functions.iter().map(|function| function.name).collect()
 }
 
 fn count_failures<'a>(

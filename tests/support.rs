@@ -62,7 +62,12 @@ pub fn right_answers() -> String {
 pub fn snapshot(name: &str, run: &Run, folder: &Path) {
     let folder = folder.display().to_string();
     let text = format!("exit code {}\n-- stdout\n{}-- stderr\n{}", run.code, run.stdout, run.stderr);
+    snapshot_text(name, &text.replace(&folder, "[FOLDER]"));
+}
+
+/// Snapshots a text.
+pub fn snapshot_text(name: &str, text: &str) {
     insta::with_settings!({ snapshot_path => repository().join("tests/snapshots"), prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, text.replace(&folder, "[FOLDER]"));
+        insta::assert_snapshot!(name, text);
     });
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use gradus_assignments::Assignment;
 use gradus_notebook::{Fragment, FragmentKind, Submission, SubmissionError, Wanted, read_submission_bytes};
+use gradus_question::Function;
 use serde_json::Value;
 
 use crate::judge::AVAILABLE;
@@ -54,6 +55,15 @@ pub fn lacking(assignment: &Assignment, recorded: &str, reference: &str) -> Resu
         }
     }
     Ok(text)
+}
+
+/// The functions that a recorded answer is about: those that it brings along.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn answered(assignment: &Assignment, recorded: &str) -> Result<Vec<&'static Function>, SubmissionError> {
+    let own = read(recorded, &wanted(assignment))?;
+    Ok(assignment.functions.iter().filter(|function| own.answer(function.name).is_some()).collect())
 }
 
 /// Groups of recorded answers, as places in `recorded`: those of a group make up one submission in which each function
@@ -108,7 +118,7 @@ struct Piece {
 impl Piece {
     fn new(assignment: &Assignment, text: &str, reference: &Submission) -> Result<Self, SubmissionError> {
         let own = read(text, &wanted(assignment))?;
-        let functions = || assignment.functions.iter().filter(|function| own.answer(function.name).is_some());
+        let functions = assignment.functions.iter().filter(|function| own.answer(function.name).is_some());
         let is_plain = |fragment: &Fragment| {
             matches!(fragment.kind, FragmentKind::Answer { .. } | FragmentKind::Item | FragmentKind::Use { .. })
         };
@@ -126,7 +136,7 @@ impl Piece {
         }
         Ok(Self {
             is_plain: own.fragments.iter().all(is_plain),
-            own_types: functions().flat_map(|function| function.own_types.iter().copied()).collect(),
+            own_types: functions.flat_map(|function| function.own_types.iter().copied()).collect(),
             defines,
             reaches,
         })
