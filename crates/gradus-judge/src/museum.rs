@@ -94,7 +94,7 @@ pub fn groups(assignment: &Assignment, recorded: &[&str], reference: &str) -> Re
     let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
-        let fits = |group: &&mut Vec<usize>| group.iter().all(|&other| !piece.disturbs(&pieces[other]));
+        let fits = |group: &&mut Vec<usize>| group.iter().all(|&other| piece.goes_with(&pieces[other]));
         match groups.iter_mut().find(fits) {
             Some(group) => group.push(index),
             None => groups.push(vec![index]),
@@ -142,11 +142,13 @@ impl Piece {
         })
     }
 
-    fn disturbs(&self, other: &Self) -> bool {
-        !(self.is_plain && other.is_plain)
-            || !self.defines.is_disjoint(&other.reaches)
-            || !other.defines.is_disjoint(&self.reaches)
-            || !self.own_types.is_disjoint(&other.own_types)
+    /// Whether each behaves beside the other as by itself.
+    fn goes_with(&self, other: &Self) -> bool {
+        self.is_plain
+            && other.is_plain
+            && self.defines.is_disjoint(&other.reaches)
+            && other.defines.is_disjoint(&self.reaches)
+            && self.own_types.is_disjoint(&other.own_types)
     }
 }
 

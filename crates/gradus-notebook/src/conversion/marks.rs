@@ -16,17 +16,17 @@ pub enum Mark {
     /// Tests that students do not get.
     HiddenTests,
     /// How an answer is graded by hand.
-    MarkScheme,
+    Scheme,
 }
 
 impl Mark {
-    const ALL: [Self; 3] = [Self::Solution, Self::HiddenTests, Self::MarkScheme];
+    const ALL: [Self; 3] = [Self::Solution, Self::HiddenTests, Self::Scheme];
 
     fn words(self) -> &'static str {
         match self {
             Self::Solution => "SOLUTION",
             Self::HiddenTests => "HIDDEN TESTS",
-            Self::MarkScheme => "MARK SCHEME",
+            Self::Scheme => "MARK SCHEME",
         }
     }
 }

@@ -118,7 +118,7 @@ impl Conversion {
             }
             Kind::Answer | Kind::AnswerByHand => {
                 let allowed: &[Mark] =
-                    if kind == Kind::Answer { &[Mark::Solution] } else { &[Mark::Solution, Mark::MarkScheme] };
+                    if kind == Kind::Answer { &[Mark::Solution] } else { &[Mark::Solution, Mark::Scheme] };
                 let text = self.answer(&runs(&cell.source, place, allowed, "students answer in code")?, &id);
                 self.push(cell.cell_type, &id, Some(json!({ "role": "answer" })), text);
                 if kind == Kind::AnswerByHand {
@@ -168,10 +168,10 @@ impl Conversion {
     }
 
     fn written(&mut self, cell: &Cell, id: &str, points: f64, place: &Place) -> Result<(), ConversionError> {
-        let runs = runs(&cell.source, place, &[Mark::Solution, Mark::MarkScheme], "is graded by hand")?;
-        let [mut question, mut sample, mut rubric] = [None, Some(Mark::Solution), Some(Mark::MarkScheme)]
+        let runs = runs(&cell.source, place, &[Mark::Solution, Mark::Scheme], "is graded by hand")?;
+        let [mut question, mut sample, mut rubric] = [None, Some(Mark::Solution), Some(Mark::Scheme)]
             .map(|mark| lines_of(&runs, mark).into_iter().map(str::to_owned).collect::<Vec<_>>());
-        let is_task = runs.iter().any(|run| run.kind == Some(Mark::MarkScheme));
+        let is_task = runs.iter().any(|run| run.kind == Some(Mark::Scheme));
         if sample.is_empty() && !is_task {
             // Without a region the whole cell is the answer, and the question is above it.
             std::mem::swap(&mut question, &mut sample);
