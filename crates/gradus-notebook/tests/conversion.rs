@@ -79,6 +79,18 @@ fn every_kind_of_cell() {
 }
 
 #[test]
+fn the_mark_scheme_of_code_is_told_with_and_without_a_solution_region() {
+    let scheme = "// BEGIN MARK SCHEME\n// 2 for any.\n// END MARK SCHEME";
+    for answer in ["const A: u8 = 1;", "// BEGIN SOLUTION\nconst A: u8 = 1;\n// END SOLUTION"] {
+        let converted = convert(WRITTEN_IN_RUST, &[code(&by_hand("a"), &format!("{answer}\n{scheme}"))]);
+        let converted = converted.expect("a conversion");
+        assert!(converted.source.contains("// BEGIN SOLUTION\nconst A: u8 = 1;"), "{}", converted.source);
+        assert!(!converted.source.contains("2 for any"), "{}", converted.source);
+        assert!(converted.remarks.iter().any(|remark| remark.text.contains("2 for any.")), "{:?}", converted.remarks);
+    }
+}
+
+#[test]
 fn another_language_becomes_comments() {
     let cells = [
         code(&answer("half"), "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION"),

@@ -147,20 +147,23 @@ impl Conversion {
         Ok(())
     }
 
-    /// The text of an answer.
+    /// The text of an answer. A source has no place for its mark scheme.
     fn answer(&mut self, runs: &[Run<'_, Mark>], id: &str) -> String {
+        let scheme = lines_of(runs, Some(Mark::Scheme)).join(" ");
+        if !scheme.is_empty() {
+            self.remark(id, format!("its mark scheme: {scheme}"));
+        }
         if runs.iter().all(|run| run.kind != Some(Mark::Solution)) {
             self.remark(id, "no solution region: students get nothing of it; leave them the signatures".to_owned());
             return region("// ", "SOLUTION", &self.code_lines(&lines_of(runs, None))).join("\n");
         }
         let mut lines = Vec::new();
-        for run in runs {
+        for run in runs.iter().filter(|run| run.kind != Some(Mark::Scheme)) {
             let code = self.code_lines(&run.lines);
             // Comments compile at the margin only.
             let indentation = if self.language.is_some() { "" } else { run.indentation };
             match run.kind {
-                Some(Mark::Solution) => lines.extend(region(&format!("{indentation}// "), "SOLUTION", &code)),
-                Some(_) => self.remark(id, format!("its mark scheme: {}", run.lines.join(" "))),
+                Some(_) => lines.extend(region(&format!("{indentation}// "), "SOLUTION", &code)),
                 None => lines.extend(code),
             }
         }
