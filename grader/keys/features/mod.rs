@@ -27,7 +27,7 @@ pub static REFERENCE: Functions = Functions {
 
 /// The key of assignment `features`.
 pub static KEY: Key = Key {
-    assignment: &gradus_assignments::ASSIGNMENTS[4],
+    assignment: gradus_assignments::Assignment::known("features"),
     hidden_checks: checks::hidden,
     reference: || -> &'static (dyn Answer + Sync) { &REFERENCE },
     source: include_str!("source.rs"),

@@ -28,7 +28,7 @@ pub static REFERENCE: Functions = Functions {
 
 /// The key of assignment `fully_connected`.
 pub static KEY: Key = Key {
-    assignment: &gradus_assignments::ASSIGNMENTS[5],
+    assignment: gradus_assignments::Assignment::known("fully_connected"),
     hidden_checks: checks::hidden,
     reference: || -> &'static (dyn Answer + Sync) { &REFERENCE },
     source: include_str!("source.rs"),

@@ -24,7 +24,7 @@ pub static REFERENCE: Functions = Functions {
 
 /// The key of assignment `knn`.
 pub static KEY: Key = Key {
-    assignment: &gradus_assignments::ASSIGNMENTS[2],
+    assignment: gradus_assignments::Assignment::known("knn"),
     hidden_checks: checks::hidden,
     reference: || -> &'static (dyn Answer + Sync) { &REFERENCE },
     source: include_str!("source.rs"),

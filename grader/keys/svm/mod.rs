@@ -26,7 +26,7 @@ pub static REFERENCE: Functions = Functions {
 
 /// The key of assignment `svm`.
 pub static KEY: Key = Key {
-    assignment: &gradus_assignments::ASSIGNMENTS[1],
+    assignment: gradus_assignments::Assignment::known("svm"),
     hidden_checks: checks::hidden,
     reference: || -> &'static (dyn Answer + Sync) { &REFERENCE },
     source: include_str!("source.rs"),

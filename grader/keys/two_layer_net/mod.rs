@@ -28,7 +28,7 @@ pub static REFERENCE: Functions = Functions {
 
 /// The key of assignment `two_layer_net`.
 pub static KEY: Key = Key {
-    assignment: &gradus_assignments::ASSIGNMENTS[3],
+    assignment: gradus_assignments::Assignment::known("two_layer_net"),
     hidden_checks: checks::hidden,
     reference: || -> &'static (dyn Answer + Sync) { &REFERENCE },
     source: include_str!("source.rs"),
