@@ -11,6 +11,7 @@ mod hostile;
 mod kernelspec;
 mod museum;
 mod public;
+mod queue;
 mod review;
 mod rogue;
 mod run;

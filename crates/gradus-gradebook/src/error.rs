@@ -5,36 +5,38 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::Place;
+
 /// Why a gradebook could not do what was asked.
 #[derive(Debug, Error)]
 pub enum GradebookError {
-    /// The file cannot be opened, or is no gradebook.
-    #[error("cannot open the gradebook {}: {source}", .path.display())]
+    /// It cannot be opened, or is no gradebook.
+    #[error("cannot open the gradebook {place}: {source}")]
     Open {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        place: Place,
         /// What the database said.
         source: sqlx::Error,
     },
     /// It cannot be brought to the form that this program works with.
-    #[error("the gradebook {} has another form than this program's: {source}", .path.display())]
+    #[error("the gradebook {place} has another form than this program's: {source}")]
     Form {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        place: Place,
         /// What the database said.
         source: sqlx::migrate::MigrateError,
     },
-    /// There is no such file, where one is needed.
-    #[error("there is no gradebook {}", .path.display())]
+    /// There is none, where one is needed.
+    #[error("there is no gradebook {place}")]
     NotThere {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        place: Place,
     },
     /// Something could not be read or written in it.
-    #[error("the gradebook {} cannot be read or written: {source}", .path.display())]
+    #[error("the gradebook {place} cannot be read or written: {source}")]
     Database {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        place: Place,
         /// What the database said.
         source: sqlx::Error,
     },
@@ -85,13 +87,16 @@ impl GradebookError {
     /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Open { place: Place::Server(_), .. } => {
+                "does the server run, and may this user connect? the database has to be there (createdb makes one); a password can be in PGPASSWORD or ~/.pgpass"
+            }
             Self::Open { .. } => {
-                "give the file of a gradebook with --gradebook, in a folder that you may write to; it is made if it is not there"
+                "give the file of a gradebook, in a folder that you may write to; it is made if it is not there"
             }
             Self::Form { .. } => "was it written by a newer gradus? use that one, or another file with --gradebook",
             Self::NotThere { .. } => "give the file with --gradebook; `gradus grade` makes one in its output folder",
             Self::Database { .. } => {
-                "is the disk full, or the file read-only? what was recorded before is safe: run the command again"
+                "is the disk full, the file read-only, or the server down? what was recorded before is safe: run the command again"
             }
             Self::Record { .. } => "grade this submission again with --force",
             Self::Content { .. } => "make its files readable, and leave out what is not part of the answer",

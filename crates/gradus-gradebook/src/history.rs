@@ -171,7 +171,7 @@ impl Gradebook {
             content_hash: String,
             document: String,
             seed: String,
-            submissions: u32,
+            submissions: i64,
             handed_in_at: String,
             graded_at: String,
         }
@@ -204,7 +204,7 @@ impl Gradebook {
                 student: row.student,
                 assignment: row.assignment,
                 content_hash: row.content_hash,
-                submissions: row.submissions,
+                submissions: u32::try_from(row.submissions).unwrap_or(u32::MAX),
                 handed_in_at: row.handed_in_at.parse().unwrap_or_default(),
                 graded_at: row.graded_at.parse().unwrap_or_default(),
                 manual,

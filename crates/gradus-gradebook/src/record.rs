@@ -5,7 +5,7 @@ use std::env;
 use gradus_judge::Outcome;
 use gradus_judge::grade::CheckGrade;
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{Content, Gradebook, GradebookError, Version};
 
@@ -38,6 +38,13 @@ pub struct Recorded {
 pub(crate) enum State {
     Current,
     Proposed,
+}
+
+/// Whether a submission is handed to the grader now, so that it becomes the student's last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Met {
+    Now,
+    Before,
 }
 
 impl Gradebook {
@@ -94,52 +101,21 @@ impl Gradebook {
     pub fn record(&self, attempt: &Attempt<'_>, outcome: &Outcome) -> Result<(), GradebookError> {
         self.run(async |pool| {
             let mut transaction = pool.begin().await?;
-            write(&mut transaction, attempt, outcome, State::Current).await?;
+            let submission = write_submission(&mut transaction, attempt, Met::Now).await?;
+            write(&mut transaction, submission, (attempt.version, attempt.seed), outcome, State::Current).await?;
             transaction.commit().await
         })
     }
 }
 
-/// Writes a grading and all that it refers to.
+/// Writes a grading of a submission.
 pub(crate) async fn write(
-    connection: &mut SqliteConnection,
-    attempt: &Attempt<'_>,
+    connection: &mut AnyConnection,
+    submission_id: i64,
+    (version, seed): (&Version, u64),
     outcome: &Outcome,
     state: State,
 ) -> Result<(), sqlx::Error> {
-    let Attempt { student, content, version, seed } = *attempt;
-    let now = now();
-    let student_id = student_id(connection, student).await?;
-    sqlx::query(
-        "INSERT INTO version (hash, assignment, title, max_points, first_used_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (hash) DO NOTHING",
-    )
-    .bind(&version.hash)
-    .bind(&version.assignment)
-    .bind(&version.title)
-    .bind(version.max_points)
-    .bind(&now)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("INSERT INTO content (hash, archive) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
-        .bind(&content.hash)
-        .bind(&content.archive)
-        .execute(&mut *connection)
-        .await?;
-    let submission_id: i64 = sqlx::query_scalar(
-        "INSERT INTO submission (student_id, assignment, content_hash, received_at, seen_at)
-         VALUES ($1, $2, $3, $4, $4)
-         ON CONFLICT (student_id, assignment, content_hash) DO UPDATE
-         SET seen_at = CASE WHEN $5 THEN excluded.seen_at ELSE submission.seen_at END RETURNING id",
-    )
-    .bind(student_id)
-    .bind(&version.assignment)
-    .bind(&content.hash)
-    .bind(&now)
-    // A regrade does not meet a student's submission anew.
-    .bind(state == State::Current)
-    .fetch_one(&mut *connection)
-    .await?;
     let state = make_room(connection, submission_id, outcome, state).await?;
     let grading_id: i64 = sqlx::query_scalar(
         "INSERT INTO grading (submission_id, version_hash, state, outcome, points, max_points, seed, document,
@@ -149,20 +125,60 @@ pub(crate) async fn write(
     .bind(&version.hash)
     .bind(state)
     .bind(outcome.id())
-    .bind(outcome.points())
-    .bind(outcome.max_points())
+    .bind(outcome.points().map(i64::from))
+    .bind(outcome.max_points().map(i64::from))
     .bind(seed.to_string())
     .bind(serde_json::to_string(outcome).map_err(|error| sqlx::Error::Encode(error.into()))?)
     .bind(concat!("gradus ", env!("CARGO_PKG_VERSION")))
     .bind(who())
-    .bind(&now)
+    .bind(now())
     .fetch_one(&mut *connection)
     .await?;
     write_checks(connection, grading_id, outcome).await
 }
 
+/// Writes a submission, its student, its content and the version; the submission's id.
+pub(crate) async fn write_submission(
+    connection: &mut AnyConnection,
+    attempt: &Attempt<'_>,
+    met: Met,
+) -> Result<i64, sqlx::Error> {
+    let Attempt { student, content, version, .. } = *attempt;
+    let now = now();
+    let student_id = student_id(connection, student).await?;
+    sqlx::query(
+        "INSERT INTO version (hash, assignment, title, max_points, first_used_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (hash) DO NOTHING",
+    )
+    .bind(&version.hash)
+    .bind(&version.assignment)
+    .bind(&version.title)
+    .bind(i64::from(version.max_points))
+    .bind(&now)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("INSERT INTO content (hash, archive) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
+        .bind(&content.hash)
+        .bind(&content.archive)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query_scalar(
+        "INSERT INTO submission (student_id, assignment, content_hash, received_at, seen_at)
+         VALUES ($1, $2, $3, $4, $4)
+         ON CONFLICT (student_id, assignment, content_hash) DO UPDATE
+         SET seen_at = CASE WHEN $5 THEN excluded.seen_at ELSE submission.seen_at END RETURNING id",
+    )
+    .bind(student_id)
+    .bind(&version.assignment)
+    .bind(&content.hash)
+    .bind(&now)
+    .bind(met == Met::Now)
+    .fetch_one(connection)
+    .await
+}
+
 /// The student's row; made if there is none.
-async fn student_id(connection: &mut SqliteConnection, name: &str) -> Result<i64, sqlx::Error> {
+async fn student_id(connection: &mut AnyConnection, name: &str) -> Result<i64, sqlx::Error> {
     // An update that changes nothing, since only a row that was written is returned.
     sqlx::query_scalar(
         "INSERT INTO student (name) VALUES ($1) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
@@ -197,7 +213,7 @@ pub(crate) fn outcome(student: &str, assignment: &str, document: &str, seed: &st
 
 /// The state in which a grading can be written, once what stood in its place has stepped back.
 async fn make_room(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     submission_id: i64,
     outcome: &Outcome,
     state: State,
@@ -227,11 +243,7 @@ async fn make_room(
     Ok("current")
 }
 
-async fn write_checks(
-    connection: &mut SqliteConnection,
-    grading_id: i64,
-    outcome: &Outcome,
-) -> Result<(), sqlx::Error> {
+async fn write_checks(connection: &mut AnyConnection, grading_id: i64, outcome: &Outcome) -> Result<(), sqlx::Error> {
     let Outcome::Graded(grade) = outcome else { return Ok(()) };
     let checks =
         grade.functions.iter().flat_map(|function| function.checks.iter().map(|check| (&function.name, check)));
@@ -245,8 +257,8 @@ async fn write_checks(
         .bind(position)
         .bind(question)
         .bind(name)
-        .bind(points)
-        .bind(max_points)
+        .bind(i64::from(*points))
+        .bind(i64::from(*max_points))
         .bind(verdict.id())
         .execute(&mut *connection)
         .await?;

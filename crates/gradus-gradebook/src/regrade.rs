@@ -6,8 +6,8 @@ use gradus_judge::batch::Submitted;
 use serde::Serialize;
 use sqlx::FromRow;
 
-use crate::record::{Attempt, State, outcome, write};
-use crate::{Content, Gradebook, GradebookError, Version};
+use crate::record::{Met, State, outcome, write, write_submission};
+use crate::{Attempt, Content, Gradebook, GradebookError, Version};
 
 /// A submission that has no proposal under a version yet.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -128,7 +128,8 @@ impl Gradebook {
     pub fn propose(&self, attempt: &Attempt<'_>, outcome: &Outcome) -> Result<(), GradebookError> {
         self.run(async |pool| {
             let mut transaction = pool.begin().await?;
-            write(&mut transaction, attempt, outcome, State::Proposed).await?;
+            let submission = write_submission(&mut transaction, attempt, Met::Before).await?;
+            write(&mut transaction, submission, (attempt.version, attempt.seed), outcome, State::Proposed).await?;
             transaction.commit().await
         })
     }

@@ -67,11 +67,13 @@ impl Gradebook {
                 sqlx::query(
                     "INSERT INTO student (name, full_name, email, section, canvas_id, sis_user_id, sis_login_id, moodle_id)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO UPDATE SET
-                     full_name = COALESCE(excluded.full_name, full_name), email = COALESCE(excluded.email, email),
-                     section = COALESCE(excluded.section, section), canvas_id = COALESCE(excluded.canvas_id, canvas_id),
-                     sis_user_id = COALESCE(excluded.sis_user_id, sis_user_id),
-                     sis_login_id = COALESCE(excluded.sis_login_id, sis_login_id),
-                     moodle_id = COALESCE(excluded.moodle_id, moodle_id)",
+                     full_name = COALESCE(excluded.full_name, student.full_name),
+                     email = COALESCE(excluded.email, student.email),
+                     section = COALESCE(excluded.section, student.section),
+                     canvas_id = COALESCE(excluded.canvas_id, student.canvas_id),
+                     sis_user_id = COALESCE(excluded.sis_user_id, student.sis_user_id),
+                     sis_login_id = COALESCE(excluded.sis_login_id, student.sis_login_id),
+                     moodle_id = COALESCE(excluded.moodle_id, student.moodle_id)",
                 )
                 .bind(&student.name)
                 .bind(&student.full_name)

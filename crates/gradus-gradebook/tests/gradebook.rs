@@ -1,5 +1,7 @@
 //! The gradebook against what it promises: nothing is overwritten, one grading counts, a regrade is all or nothing.
 
+mod place;
+
 use std::fs;
 use std::path::Path;
 use std::thread;
@@ -11,8 +13,10 @@ use gradus_judge::grade::{CheckGrade, FunctionGrade, FunctionState, Grade, Timin
 use gradus_question::{Verdict, Visibility};
 use jiff::tz::TimeZone;
 
+use place::place;
+
 fn gradebook(folder: &Path) -> Gradebook {
-    Gradebook::open(&folder.join("gradebook.sqlite")).expect("a gradebook can be made")
+    Gradebook::open(&place(folder)).expect("a gradebook can be made")
 }
 
 fn version(hash: &str) -> Version {
@@ -250,9 +254,9 @@ fn remarks_are_kept_with_the_student_and_the_assignment() {
 fn programs_that_make_a_gradebook_at_once_find_it_made() {
     for _ in 0..10 {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("gradebook.sqlite");
+        let place = place(folder.path());
         thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| Gradebook::open(&path).map(drop))).collect();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| Gradebook::open(&place).map(drop))).collect();
             for thread in threads {
                 thread.join().expect("no panic").expect("it is made once");
             }
@@ -261,7 +265,7 @@ fn programs_that_make_a_gradebook_at_once_find_it_made() {
 }
 
 #[test]
-fn several_gradebooks_on_one_file_lose_nothing() {
+fn several_programs_in_one_gradebook_lose_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path();
     gradebook(path);

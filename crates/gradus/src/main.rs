@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "staff")]
         Command::Grade(options) => commands::grade::run(options),
         #[cfg(feature = "staff")]
+        Command::Worker(options) => commands::worker::run(options),
+        #[cfg(feature = "staff")]
         Command::Regrade(options) => commands::regrade::run(options),
         #[cfg(feature = "staff")]
         Command::Similar(options) => commands::similar::run(options),

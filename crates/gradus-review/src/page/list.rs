@@ -47,7 +47,7 @@ pub fn list(shared: &Inner, filter: &Filter) -> Result<String, ReviewError> {
     let body = html! {
         header {
             p.kind { "Gradebook" }
-            h1 { (name(&shared.gradebook.path().display().to_string())) }
+            h1 { (name(&shared.gradebook.place().to_string())) }
             p.score { (counted(wanted.len(), "submission", "submissions")) " of " (all.len()) }
         }
         (form(shared, filter))

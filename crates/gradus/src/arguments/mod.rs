@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "staff")]
 pub use self::staff::{
     Convert, Demo, ExportFormat, Generate, Grade, Gradebook, GradebookAction, Lint, Regrade, Release, Similar, System,
+    Worker,
 };
 
 /// A deep-learning course that runs in Rust: checks and grades assignments.
@@ -28,6 +29,11 @@ pub enum Command {
     /// Grade submissions of an assignment in the sandbox, and write scores and reports.
     #[cfg(feature = "staff")]
     Grade(Grade),
+    /// Take jobs from a queue and grade them, on as many machines as you like; `gradus grade --queue` makes them.
+    ///
+    /// SIGTERM and Ctrl+C let it bring to an end what it has begun. Exit code 0: it was told to stop, or no job is left.
+    #[cfg(feature = "staff")]
+    Worker(Worker),
     /// Grade again what was graded under another state of the key, and tell who gains and who loses.
     ///
     /// Nothing counts until it is run with --apply. A regrade that was stopped goes on where it was.

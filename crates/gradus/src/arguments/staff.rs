@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use gradus_gradebook::Place;
 
 use super::{Format, Protection};
 
@@ -88,9 +89,17 @@ pub struct Grade {
     /// The folder to write to: scores.csv, and for each submission results.json and report.html.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Where every result is kept; made if it is not there [default: gradebook.sqlite in the folder of --out].
-    #[arg(long, value_name = "FILE")]
-    pub gradebook: Option<PathBuf>,
+    /// Where every result is kept, a file or a PostgreSQL database; a file is made if it is not there [default:
+    /// gradebook.sqlite in the folder of --out].
+    #[arg(long, value_name = "FILE|ADDRESS")]
+    pub gradebook: Option<Place>,
+    /// Have `gradus worker` grade, on this machine or others: the PostgreSQL database of queue and gradebook, such as
+    /// postgres://user@host/database. The password can be in PGPASSWORD or ~/.pgpass.
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["gradebook", "jobs", "results_after_each_check", "no_source_scan", "sandbox", "require_sandbox"])]
+    pub queue: Option<Place>,
+    /// Do not wait for the workers; the same command without it does, later.
+    #[arg(long, requires = "queue")]
+    pub no_wait: bool,
     /// Grade also what is in the gradebook: the same submission, graded under the same key.
     #[arg(long)]
     pub force: bool,
@@ -117,14 +126,35 @@ pub struct Grade {
     pub protection: Protection,
 }
 
+/// Arguments of `gradus worker`.
+#[derive(Args)]
+pub struct Worker {
+    /// The PostgreSQL database of queue and gradebook, such as postgres://user@host/database. The password can be in
+    /// PGPASSWORD or ~/.pgpass.
+    #[arg(long, value_name = "ADDRESS")]
+    pub queue: Place,
+    /// How many submissions to grade at a time [default: the number of cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Stop when no job is left, here or at other workers.
+    #[arg(long)]
+    pub until_empty: bool,
+    /// After how many seconds without a sign of life the jobs of a worker are given to others. The same at all workers.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(6..=3600))]
+    pub lease: u16,
+    /// The protection to run under.
+    #[command(flatten)]
+    pub protection: Protection,
+}
+
 /// Arguments of `gradus regrade`.
 #[derive(Args)]
 pub struct Regrade {
     /// The assignment's id, for example `softmax`.
     pub assignment: String,
-    /// The gradebook.
-    #[arg(long, value_name = "FILE")]
-    pub gradebook: PathBuf,
+    /// The gradebook: a file, or the address of a PostgreSQL database.
+    #[arg(long, value_name = "FILE|ADDRESS")]
+    pub gradebook: Place,
     /// Make the new results count, all of them in one step.
     #[arg(long)]
     pub apply: bool,
@@ -151,8 +181,8 @@ pub struct Similar {
     #[arg(required_unless_present = "gradebook")]
     pub submissions: Vec<PathBuf>,
     /// Everybody's last submission in this gradebook instead.
-    #[arg(long, value_name = "FILE", conflicts_with = "submissions")]
-    pub gradebook: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|ADDRESS", conflicts_with = "submissions")]
+    pub gradebook: Option<Place>,
     /// Write a page with each pair's sources side by side.
     #[arg(long, value_name = "FILE.html")]
     pub out: Option<PathBuf>,
@@ -170,9 +200,9 @@ pub struct Similar {
 /// Arguments of `gradus gradebook`.
 #[derive(Args)]
 pub struct Gradebook {
-    /// The gradebook.
-    #[arg(long, value_name = "FILE", default_value = "gradebook.sqlite", global = true)]
-    pub gradebook: PathBuf,
+    /// The gradebook: a file, or the address of a PostgreSQL database.
+    #[arg(long, value_name = "FILE|ADDRESS", default_value = "gradebook.sqlite", global = true)]
+    pub gradebook: Place,
     /// What to do with it.
     #[command(subcommand)]
     pub action: GradebookAction,

@@ -9,6 +9,7 @@ use gradus_judge::report;
 
 use crate::Ending;
 use crate::arguments::{Demo, Protection, RequiredLevel, SandboxChoice};
+use crate::commands::find_assignment;
 use crate::commands::grade::{ending, grade_and_write, prepare_folder, staff_judge};
 use crate::error::Hinted;
 use crate::terminal;
@@ -23,7 +24,7 @@ const JOBS: usize = 2;
 
 /// Grades the samples and says what to try next.
 pub fn run(options: &Demo) -> anyhow::Result<Ending> {
-    let judge = staff_judge(ASSIGNMENT, options.protection)?;
+    let judge = staff_judge(find_assignment(ASSIGNMENT)?, options.protection)?;
     let entries = unpack_samples(&options.out.join("submissions"))?;
     eprintln!("grading {} submissions of `{ASSIGNMENT}`: {}", entries.len(), judge.sandbox().describe());
     let outcomes = grade_and_write(&entries, JOBS, &options.out, &|entry| judge.grade(entry))?;
@@ -43,10 +44,8 @@ pub fn run(options: &Demo) -> anyhow::Result<Ending> {
 
 /// The table that the demo prints.
 pub fn table() -> anyhow::Result<String> {
-    let judge = staff_judge(
-        ASSIGNMENT,
-        Protection { sandbox: SandboxChoice::Auto, require_sandbox: RequiredLevel::Restricted },
-    )?;
+    let protection = Protection { sandbox: SandboxChoice::Auto, require_sandbox: RequiredLevel::Restricted };
+    let judge = staff_judge(find_assignment(ASSIGNMENT)?, protection)?;
     let folder = tempfile::tempdir()?;
     let entries = unpack_samples(&folder.path().join("submissions"))?;
     Ok(report::table(&grade_and_write(&entries, JOBS, folder.path(), &|entry| judge.grade(entry))?, false))

@@ -6,19 +6,26 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
+use gradus_assignments::Assignment;
+use gradus_gradebook::Place;
 use gradus_judge::batch::{Entry, Submitted, grade_all};
 use gradus_judge::{Judge, Outcome, SourceScan, report};
+use gradus_question::Check;
 
 use crate::Ending;
 use crate::arguments::{Format, Grade, Protection};
 use crate::commands::recording::{self, Recording, Seen};
-use crate::commands::{find_assignment, intake, open_judge};
+use crate::commands::{find_assignment, intake, open_judge, queued};
 use crate::error::Hinted;
 use crate::terminal;
 
 /// Grades the submissions that the arguments name.
 pub fn run(options: &Grade) -> anyhow::Result<Ending> {
-    let mut judge = staff_judge(&options.assignment, options.protection)?;
+    if let Some(place) = &options.queue {
+        return queued::run(options, place);
+    }
+    let assignment = find_assignment(&options.assignment)?;
+    let mut judge = staff_judge(assignment, options.protection)?;
     let mut scan = SourceScan::On;
     if options.no_source_scan {
         scan = SourceScan::Off;
@@ -27,18 +34,12 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
     let mut scratch = Vec::new();
     let submissions = intake::submissions(&options.submissions, &options.assignment, &mut scratch)?;
     prepare_folder(&options.out)?;
-    let gradebook = options.gradebook.clone().unwrap_or_else(|| options.out.join("gradebook.sqlite"));
+    let gradebook = options.gradebook.clone().unwrap_or_else(|| Place::File(options.out.join("gradebook.sqlite")));
     let gradebook = recording::open(&gradebook)?;
 
-    let seed = || options.seed.unwrap_or_else(rand::random);
-    let students: Vec<_> = submissions.iter().filter_map(|submission| submission.student.clone()).collect();
-    gradebook.note_students(&students).map_err(recording::hinted)?;
-    let entries: Vec<_> = submissions
-        .into_iter()
-        .map(|submission| Entry { name: submission.name, path: submission.path, seed: seed() })
-        .collect();
+    let entries = intake::entries(submissions, &gradebook, options.seed)?;
     let recording = Recording {
-        version: recording::version(&judge, scan)?,
+        version: recording::version(assignment, scan)?,
         judge: &judge,
         gradebook: &gradebook,
         force: options.force,
@@ -48,22 +49,26 @@ pub fn run(options: &Grade) -> anyhow::Result<Ending> {
     };
     let grade = |entry: &Entry| recording.grade(entry);
     let outcomes = grade_and_write(&entries, jobs(options.jobs), &options.out, &grade)?;
+    conclude(options, &outcomes, &recording.seen(), gradebook.place())
+}
 
+/// Prints what was asked for, and says what there is.
+pub fn conclude(options: &Grade, outcomes: &[Outcome], seen: &Seen, gradebook: &Place) -> anyhow::Result<Ending> {
     match options.format {
         Format::Text => {
-            terminal::data(&report::table(&outcomes, terminal::colours()))?;
+            terminal::data(&report::table(outcomes, terminal::colours()))?;
             if options.timings {
-                terminal::data(&report::timings_table(&outcomes))?;
+                terminal::data(&report::timings_table(outcomes))?;
             }
         }
-        Format::Json => terminal::data(&format!("{:#}\n", report::json(&outcomes)))?,
+        Format::Json => terminal::data(&format!("{:#}\n", report::json(outcomes)))?,
     }
-    tell(&recording.seen(), entries.len());
+    tell(seen, outcomes.len());
     eprintln!("scores: {}", options.out.join("scores.csv").display());
     eprintln!("class: {}", options.out.join("class.html").display());
     eprintln!("reports: {}", options.out.join("<submission>").join("report.html").display());
-    eprintln!("gradebook: {}", gradebook.path().display());
-    Ok(ending(&outcomes))
+    eprintln!("gradebook: {gradebook}");
+    Ok(ending(outcomes))
 }
 
 /// Says what was not simply graded.
@@ -85,16 +90,19 @@ fn tell(seen: &Seen, all: usize) {
 }
 
 /// The judge with an assignment's public and hidden checks.
-pub fn staff_judge(assignment: &str, protection: Protection) -> anyhow::Result<Judge> {
-    let assignment = find_assignment(assignment)?;
+pub fn staff_judge(assignment: &'static Assignment, protection: Protection) -> anyhow::Result<Judge> {
+    open_judge(assignment, staff_checks(assignment)?, protection)
+}
+
+/// An assignment's public and hidden checks.
+pub fn staff_checks(assignment: &Assignment) -> anyhow::Result<Vec<Check>> {
     let key = gradus_grader::key(assignment.id).ok_or_else(|| {
         Hinted::new(
             format!("assignment `{}` has no hidden checks", assignment.id),
             "is it new? add its key to the grader",
         )
     })?;
-    let checks = [(assignment.public_checks)(), (key.hidden_checks)()].concat();
-    open_judge(assignment, checks, protection)
+    Ok([(assignment.public_checks)(), (key.hidden_checks)()].concat())
 }
 
 /// Makes the outcomes of all entries with `grade`, writing each report as soon as it is there, and the scores at the

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use gradus_gradebook::Student;
+use gradus_gradebook::{Gradebook, Student};
+use gradus_judge::batch::Entry;
 use gradus_judge::{Scratch, submission_name};
 use gradus_notebook::{Bulk, HandedIn, Platform};
 
-use crate::commands::with_name;
+use crate::commands::{recording, with_name};
 use crate::error::Hinted;
 
 /// A submission to grade.
@@ -49,6 +50,15 @@ pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &mut Vec<Scratc
     }
     refuse_ambiguous(&found)?;
     Ok(found)
+}
+
+/// The submissions as they are graded, with seeds; what is known of their students goes into the gradebook.
+pub fn entries(submissions: Vec<Submission>, gradebook: &Gradebook, seed: Option<u64>) -> anyhow::Result<Vec<Entry>> {
+    let students: Vec<_> = submissions.iter().filter_map(|submission| submission.student.clone()).collect();
+    gradebook.note_students(&students).map_err(recording::hinted)?;
+    let seed = || seed.unwrap_or_else(rand::random);
+    let entry = |submission: Submission| Entry { name: submission.name, path: submission.path, seed: seed() };
+    Ok(submissions.into_iter().map(entry).collect())
 }
 
 /// The submissions of a folder that is laid out as nbgrader's is; none if it is another kind of folder.

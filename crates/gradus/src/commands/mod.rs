@@ -22,6 +22,8 @@ pub mod kernel;
 #[cfg(feature = "staff")]
 pub mod lint;
 #[cfg(feature = "staff")]
+mod queued;
+#[cfg(feature = "staff")]
 mod recording;
 #[cfg(feature = "staff")]
 pub mod regrade;
@@ -32,6 +34,8 @@ pub mod sandbox;
 #[cfg(feature = "staff")]
 pub mod similar;
 pub mod submit;
+#[cfg(feature = "staff")]
+pub mod worker;
 
 use std::path::{Path, PathBuf};
 

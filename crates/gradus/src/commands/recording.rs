@@ -4,10 +4,12 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Version};
+use gradus_assignments::Assignment;
+use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Place, Version};
 use gradus_judge::batch::Entry;
 use gradus_judge::{Judge, Outcome, SourceScan, report};
 
+use crate::commands::grade::staff_checks;
 use crate::error::Hinted;
 
 /// A judge with a gradebook.
@@ -80,28 +82,27 @@ impl Recording<'_> {
     }
 }
 
-/// The version that a judge grades under.
-pub fn version(judge: &Judge, scan: SourceScan) -> anyhow::Result<Version> {
-    let manifest = judge.manifest();
-    let hash = gradus_grader::version(&manifest.id)
-        .ok_or_else(|| Hinted::new(format!("`{}` has no key", manifest.id), "this is a fault of ours: report it"))?;
+/// The version that an assignment is graded under.
+pub fn version(assignment: &Assignment, scan: SourceScan) -> anyhow::Result<Version> {
+    let hash = gradus_grader::version(assignment.id)
+        .ok_or_else(|| Hinted::new(format!("`{}` has no key", assignment.id), "this is a fault of ours: report it"))?;
     let without_scan = if scan == SourceScan::Off { "-without-scan" } else { "" };
     Ok(Version {
         hash: format!("{hash}{without_scan}"),
-        assignment: manifest.id.clone(),
-        title: manifest.title.clone(),
-        max_points: judge.max_points(),
+        assignment: assignment.id.to_owned(),
+        title: assignment.manifest()?.title,
+        max_points: staff_checks(assignment)?.iter().map(|check| check.points).sum(),
     })
 }
 
 /// Opens a gradebook, and makes it if it is not there.
-pub fn open(path: &Path) -> anyhow::Result<Gradebook> {
-    Gradebook::open(path).map_err(hinted)
+pub fn open(place: &Place) -> anyhow::Result<Gradebook> {
+    Gradebook::open(place).map_err(hinted)
 }
 
 /// Opens a gradebook that has to be there.
-pub fn open_existing(path: &Path) -> anyhow::Result<Gradebook> {
-    Gradebook::open_existing(path).map_err(hinted)
+pub fn open_existing(place: &Place) -> anyhow::Result<Gradebook> {
+    Gradebook::open_existing(place).map_err(hinted)
 }
 
 /// Points as people read them, also where there are none.

@@ -23,8 +23,8 @@ pub fn run(options: &Regrade) -> anyhow::Result<Ending> {
         eprintln!("forgot {dropped} new results of `{}`; what counted before counts", assignment.id);
         return Ok(Ending::Well);
     }
-    let judge = staff_judge(assignment.id, options.protection)?;
-    let version = recording::version(&judge, SourceScan::On)?;
+    let judge = staff_judge(assignment, options.protection)?;
+    let version = recording::version(assignment, SourceScan::On)?;
     let pending = gradebook.pending(&version).map_err(recording::hinted)?;
     let scratch = Scratch::new()?;
     let outcomes = grade_and_show(&pending, jobs(options.jobs), &|pending| {

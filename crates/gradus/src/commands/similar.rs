@@ -1,7 +1,8 @@
 //! `gradus similar`: which submissions of an assignment are suspiciously alike.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use gradus_gradebook::Place;
 use gradus_judge::{Scratch, read_answers, report};
 use gradus_similarity::{Code, Comparison, Limits, Pair, compare, page, percent};
 
@@ -57,7 +58,7 @@ pub fn run(options: &Similar) -> anyhow::Result<Ending> {
 }
 
 /// Everybody's last submission in a gradebook.
-fn kept(gradebook: &Path, assignment: &str, scratch: &mut Vec<Scratch>) -> anyhow::Result<Vec<(String, PathBuf)>> {
+fn kept(gradebook: &Place, assignment: &str, scratch: &mut Vec<Scratch>) -> anyhow::Result<Vec<(String, PathBuf)>> {
     let gradebook = recording::open_existing(gradebook)?;
     let folder = Scratch::new()?;
     let mut found = Vec::new();

@@ -62,7 +62,7 @@ impl Grading {
                 names.push((name, right));
             }
         }
-        let judge = staff_judge(authored.assignment.id, options.protection)?;
+        let judge = staff_judge(authored.assignment, options.protection)?;
         let mut outcomes = grade_and_show(&entries, jobs(options.jobs), &|entry| judge.grade(entry)).into_iter();
         Ok(Self {
             starter: outcomes.next(),
