@@ -69,13 +69,24 @@ def measure(folder, size, options):
 def write_submissions(folder, size):
     subprocess.run(words([GRADUS, "demo", "--out", folder / "demo"]), check=True, capture_output=True)
     kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
+    samples = {path.stem: path for path in (folder / "demo/submissions").iterdir()}
     paths = []
     for number in range(size):
         # 37 and 100 have no common divisor: each hundred has each kind in its share, in a mixed order.
-        text = (folder / "demo/submissions" / f"{kinds[number * 37 % 100]}.rs").read_text()
-        paths.append(folder / f"student{number}.rs")
-        paths[-1].write_text(f"{text}\n// student {number}\n")
+        sample = samples[kinds[number * 37 % 100]]
+        paths.append(folder / f"student{number}{sample.suffix}")
+        paths[-1].write_text(with_a_line(sample, f"// student {number}"))
     return paths
+
+
+def with_a_line(sample, line):
+    text = sample.read_text()
+    if sample.suffix == ".rs":
+        return f"{text}\n{line}\n"
+    notebook = json.loads(text)
+    answer = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code" and "fn softmax_loss" in "".join(cell["source"]))
+    answer["source"] = "".join(answer["source"]) + f"\n{line}"
+    return json.dumps(notebook)
 
 
 class Peak:
