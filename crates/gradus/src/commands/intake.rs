@@ -86,12 +86,15 @@ fn by_platform(path: &Path, scratch: &mut Vec<Scratch>) -> anyhow::Result<Option
     let hinted = |error: gradus_notebook::SubmissionError| Hinted::new(error.to_string(), error.hint());
     let Some(bulk) = Bulk::open(path).map_err(hinted)? else { return Ok(None) };
     let platform = bulk.platform;
+    if let Some(remark) = &bulk.remark {
+        eprintln!("note: {remark}");
+    }
     let folder = Scratch::new()?;
     let handed_in = bulk.unpack(folder.path()).map_err(hinted)?;
     scratch.push(folder);
     let submission = |handed_in: HandedIn| {
-        let HandedIn { name, number, full_name, path } = handed_in;
-        let mut student = Student { name: name.clone(), full_name, ..Student::default() };
+        let HandedIn { name, number, full_name, email, path } = handed_in;
+        let mut student = Student { name: name.clone(), full_name, email, ..Student::default() };
         match platform {
             Platform::Canvas => student.canvas_id = Some(number),
             Platform::Moodle => student.moodle_id = Some(format!("Participant {number}")),

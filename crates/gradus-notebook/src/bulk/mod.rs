@@ -2,6 +2,8 @@
 //!
 //! Each platform tells it by names. What is in a submission is left to whoever reads it.
 
+mod submitters;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -11,6 +13,7 @@ use zip::ZipArchive;
 
 use crate::archive::{Entry, entries, is_hidden, plain};
 use crate::error::SubmissionError;
+use submitters::Submitter;
 
 /// The most entries such an archive may have.
 const MAX_ENTRIES: usize = 50_000;
@@ -24,7 +27,7 @@ pub enum Platform {
     Canvas,
     /// `Ada Lovelace_512_assignsubmission_file_/softmax.ipynb`, or that without a folder.
     Moodle,
-    /// `submission_31337/softmax.ipynb`, in one folder or in none.
+    /// `submission_31337/softmax.ipynb`, in one folder or in none, with `submission_metadata.yml` beside them.
     Gradescope,
 }
 
@@ -32,20 +35,26 @@ pub enum Platform {
 pub struct Bulk {
     /// Whose it is.
     pub platform: Platform,
+    /// What the staff should know of it.
+    pub remark: Option<String>,
     file: String,
     archive: ZipArchive<BufReader<File>>,
     students: BTreeMap<String, Vec<Entry>>,
+    submitters: BTreeMap<String, Vec<Submitter>>,
 }
 
 /// What one student handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandedIn {
-    /// The student, by a name that no other has: `lovelaceada_4711`, `Ada Lovelace_512`, `submission_31337`.
+    /// The student, by a name that no other has: `lovelaceada_4711`, `Ada Lovelace_512`; `submission_31337` where nobody
+    /// says whose it is.
     pub name: String,
-    /// The number that the platform knows them by; in Gradescope's archive it is the submission's.
+    /// The number that the platform knows them by; in Gradescope's archive without submitters it is the submission's.
     pub number: String,
     /// Their name for people, where the platform tells it.
     pub full_name: Option<String>,
+    /// Their address, where the platform tells it.
+    pub email: Option<String>,
     /// The file, or the folder of several.
     pub path: PathBuf,
 }
@@ -66,12 +75,34 @@ impl Bulk {
             return Err(SubmissionError::TooManyFiles { file, limit: MAX_ENTRIES });
         }
         let mut students: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+        let mut about = None;
         for entry in entries(&archive, &file, MAX_UNPACKED_BYTES)? {
-            if let Some(student) = platform.student(&entry.name).filter(|_| !is_hidden(&entry.name)) {
-                students.entry(student).or_default().push(entry);
+            match platform.student(&entry.name).filter(|_| !is_hidden(&entry.name)) {
+                Some(student) => students.entry(student).or_default().push(entry),
+                None if entry.name.rsplit('/').next() == Some(submitters::FILE) => about = Some(entry),
+                None => {}
             }
         }
-        Ok(Some(Self { platform, file, archive, students }))
+        let mut bulk = Self { platform, remark: None, file, archive, students, submitters: BTreeMap::new() };
+        if let Some(about) = about.filter(|_| platform == Platform::Gradescope) {
+            match bulk.read_submitters(&about) {
+                Ok(submitters) => bulk.submitters = submitters,
+                Err(error) => {
+                    bulk.remark = Some(format!(
+                        "{} does not say who handed in, so numbers of submissions do: {error}",
+                        about.name
+                    ));
+                }
+            }
+        }
+        Ok(Some(bulk))
+    }
+
+    fn read_submitters(&mut self, about: &Entry) -> Result<BTreeMap<String, Vec<Submitter>>, String> {
+        let entry = self.archive.by_index(about.index).map_err(|error| plain(&error))?;
+        let mut text = String::new();
+        entry.take(submitters::MAX_BYTES).read_to_string(&mut text).map_err(|error| error.to_string())?;
+        submitters::read(&text)
     }
 
     /// Unpacks everybody's files, each into a folder of their own in `folder`; by name.
@@ -88,13 +119,29 @@ impl Bulk {
             }
             // An archive that a student handed in is read where it is all that they did.
             let path = if let [only] = paths.as_slice() { only.clone() } else { own };
+            let known: Vec<_> = self.submitters.get(&name).into_iter().flatten().collect();
+            let named = known.iter().filter_map(|submitter| {
+                Some(HandedIn {
+                    name: submitter.id()?,
+                    number: submitter.number.clone().unwrap_or_default(),
+                    full_name: submitter.name.clone(),
+                    email: submitter.email.clone(),
+                    path: path.clone(),
+                })
+            });
+            let before = handed_in.len();
+            handed_in.extend(named);
+            if handed_in.len() > before {
+                continue;
+            }
             let (full_name, number) = match name.rsplit_once('_') {
                 Some((full_name, number)) => (full_name.to_owned(), number.to_owned()),
                 None => (String::new(), name.clone()),
             };
             let full_name = (self.platform == Platform::Moodle).then_some(full_name);
-            handed_in.push(HandedIn { name, number, full_name, path });
+            handed_in.push(HandedIn { name, number, full_name, email: None, path });
         }
+        handed_in.sort_by(|left, right| left.name.cmp(&right.name));
         Ok(handed_in)
     }
 
@@ -267,6 +314,47 @@ mod tests {
             student("submission_32", "32", "submission_32"),
         ];
         assert_eq!(read(&names), Some((Platform::Gradescope, students)));
+    }
+
+    #[test]
+    fn gradescope_may_say_who_handed_in_and_every_member_of_a_group_is_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let about = "submission_31:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: '0512'\n    :email: ada@example.org\n  \
+                     - :name: Emmy\n    :sid: '7'\n";
+        let names = ["export/submission_31/a.rs", "export/submission_32/submission_metadata.yml"];
+        let archive = |about: &str| {
+            let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+            for (name, text) in [("export/submission_metadata.yml", about), (names[0], "1"), (names[1], "2")] {
+                writer.start_file(name, SimpleFileOptions::default()).expect("an entry");
+                writer.write_all(text.as_bytes()).expect("its content");
+            }
+            let path = folder.path().join("export.zip");
+            fs::write(&path, writer.finish().expect("an archive").into_inner()).expect("a file");
+            Bulk::open(&path).expect("nothing is wrong with it").expect("it is Gradescope's")
+        };
+        let bulk = archive(about);
+        assert_eq!(bulk.remark, None);
+        let handed_in = bulk.unpack(&folder.path().join("named")).expect("it can be unpacked");
+        let read: Vec<_> = handed_in
+            .iter()
+            .map(|one| {
+                let path = one.path.strip_prefix(folder.path().join("named")).expect("it is in the folder");
+                (one.name.as_str(), one.number.as_str(), one.email.as_deref(), path.to_str().expect("a name"))
+            })
+            .collect();
+        let expected = [
+            ("Ada Lovelace_0512", "0512", Some("ada@example.org"), "submission_31/a.rs"),
+            ("Emmy_7", "7", None, "submission_31/a.rs"),
+            // What a student handed in under that name is theirs.
+            ("submission_32", "32", None, "submission_32/submission_metadata.yml"),
+        ];
+        assert_eq!(read, expected);
+
+        let bulk = archive("- nothing of the kind");
+        assert!(bulk.remark.as_ref().is_some_and(|remark| remark.contains("export/submission_metadata.yml")));
+        let handed_in = bulk.unpack(&folder.path().join("numbers")).expect("it can be unpacked");
+        let names: Vec<_> = handed_in.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["submission_31", "submission_32"]);
     }
 
     #[test]
