@@ -70,6 +70,7 @@ fn attempt(name: &str, assignment: &str, time: &str, points: u32) -> Standing {
         verdict: Verdict::Accept,
         message: None,
         hint: None,
+        errors: Vec::new(),
         location: None,
     };
     let function = FunctionGrade {

@@ -131,6 +131,9 @@ pub struct CheckGrade {
     pub message: Option<String>,
     /// What to look at first, when it did not pass.
     pub hint: Option<String>,
+    /// Where the result is wrong, as an [`ErrorMap`](gradus_check::ErrorMap) has it; of public checks alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
     /// The student's own line, where one is known.
     pub location: Option<Location>,
 }

@@ -297,6 +297,11 @@ fn check_grade(check: &Check, result: Result<(), Failure>, compiled: &Compiled) 
         verdict: failure.map_or(Verdict::Accept, |failure| failure.verdict),
         message: failure.map(|failure| failure.message(check.visibility).to_owned()),
         hint: failure.and_then(|failure| failure.hint.clone()),
+        // Which elements are wrong is the submission's choice too.
+        errors: failure
+            .filter(|_| check.visibility == Visibility::Public)
+            .and_then(|failure| failure.errors.clone())
+            .map_or_else(Vec::new, |errors| errors.0),
         // Which of its lines panics is the submission's choice, and so a way to tell of hidden inputs.
         location: failure
             .filter(|_| check.visibility == Visibility::Public)

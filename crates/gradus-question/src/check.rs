@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gradus_check::{Diagnosis, Factor, Mismatch, Tolerance, compare, compare_scalar, diagnose};
+use gradus_check::{Diagnosis, ErrorMap, Factor, Mismatch, Tolerance, compare, compare_scalar, diagnose};
 use ndarray::{Array, Dimension};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -71,7 +71,8 @@ impl Context {
         let Err(mismatch) = compare(actual, expected, tolerance) else { return Ok(()) };
         let slips: Vec<_> = slips.iter().map(|(hint, array)| (*hint, array.view().into_dyn())).collect();
         let diagnosis = diagnose(actual, expected, None, &slips);
-        Err(Failure::of_mismatch(what, &mismatch, diagnosis))
+        let failure = Failure::of_mismatch(what, &mismatch, diagnosis);
+        Err(Failure { errors: ErrorMap::new(actual, expected, tolerance).map(Box::new), ..failure })
     }
 
     /// Expects a number; `slips` as in [`Context::expect_array`].
@@ -209,6 +210,8 @@ pub struct Failure {
     pub summary: String,
     /// What happened, with values and the submission's own words; for public checks only.
     pub detail: Option<String>,
+    /// Where the result is wrong; for public checks only.
+    pub errors: Option<Box<ErrorMap>>,
     /// What to look at first.
     pub hint: Option<String>,
     /// Where in the compiled submission, if known.
@@ -225,7 +228,7 @@ impl Failure {
 
     /// A failure of any kind, told by a sentence without values.
     pub fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
-        Self { verdict, summary: summary.into(), detail: None, hint: None, place: None, fault: false }
+        Self { verdict, summary: summary.into(), detail: None, errors: None, hint: None, place: None, fault: false }
     }
 
     /// Adds the sentence with values.
@@ -294,6 +297,6 @@ impl From<CallError> for Failure {
         let fault = matches!(error, CallError::Fault { .. });
         let place = if let CallError::Panic { place, .. } = error { place } else { None };
         let hint = hint.map(str::to_owned);
-        Self { verdict, summary, detail: Some(sentence), hint, place, fault }
+        Self { verdict, summary, detail: Some(sentence), errors: None, hint, place, fault }
     }
 }

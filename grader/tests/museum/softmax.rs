@@ -65,11 +65,18 @@ wrong_answers! {
     naive_without_shift: softmax_classifier_loss_naive, "../../keys/softmax/wrong/naive_without_shift.rs", Only(&["large scores"]);
     naive_keeps_gradient_of_last_example: softmax_classifier_loss_naive, "../../keys/softmax/wrong/naive_keeps_gradient_of_last_example.rs", AllBut(LOSSES);
     naive_always_zero: softmax_classifier_loss_naive, "../../keys/softmax/wrong/naive_always_zero.rs", All;
+    naive_regulariser_for_each_example: softmax_classifier_loss_naive, "../../keys/softmax/wrong/naive_regulariser_for_each_example.rs", AllBut(UNREGULARISED);
+    naive_gradient_without_mean: softmax_classifier_loss_naive, "../../keys/softmax/wrong/naive_gradient_without_mean.rs", AllBut(LOSSES);
+    naive_true_class_without_one: softmax_classifier_loss_naive, "../../keys/softmax/wrong/naive_true_class_without_one.rs", AllBut(LOSSES);
     loops_for_vectorised: softmax_classifier_loss, "../../keys/softmax/wrong/loops_for_vectorised.rs", Only(&["speed of matrix products"]);
     regulariser_divided_by_n: softmax_classifier_loss, "../../keys/softmax/wrong/regulariser_divided_by_n.rs", AllBut(UNREGULARISED);
     weights_not_squared: softmax_classifier_loss, "../../keys/softmax/wrong/weights_not_squared.rs", AllBut(UNREGULARISED);
     vectorised_without_shift: softmax_classifier_loss, "../../keys/softmax/wrong/vectorised_without_shift.rs", Only(&["large scores"]);
     always_ln_c: softmax_classifier_loss, "../../keys/softmax/wrong/always_ln_c.rs", All;
+    vectorised_gradient_without_mean: softmax_classifier_loss, "../../keys/softmax/wrong/vectorised_gradient_without_mean.rs", AllBut(LOSSES);
+    vectorised_half_regulariser: softmax_classifier_loss, "../../keys/softmax/wrong/vectorised_half_regulariser.rs", AllBut(&["loss without regularisation", "loss with regularisation", "gradient without regularisation"]);
+    vectorised_mean_over_classes_too: softmax_classifier_loss, "../../keys/softmax/wrong/vectorised_mean_over_classes_too.rs", All;
+    vectorised_one_sum_for_all: softmax_classifier_loss, "../../keys/softmax/wrong/vectorised_one_sum_for_all.rs", All;
     never_updates: train_softmax, "../../keys/softmax/wrong/never_updates.rs", All;
     climbs: train_softmax, "../../keys/softmax/wrong/climbs.rs", All;
     ignores_learning_rate: train_softmax, "../../keys/softmax/wrong/ignores_learning_rate.rs", All;
@@ -88,6 +95,10 @@ wrong_answers! {
     search_starts_at_zero: predict, "../../keys/softmax/wrong/search_starts_at_zero.rs", Only(&["classes of fresh data", "inputs left alone", "negative scores", "recorded weights"]);
     predicts_first_class: predict, "../../keys/softmax/wrong/predicts_first_class.rs", All;
     argmax_over_examples: predict, "../../keys/softmax/wrong/argmax_over_examples.rs", All;
+    predicts_score_for_class: predict, "../../keys/softmax/wrong/predicts_score_for_class.rs", All;
+    predicts_largest_size: predict, "../../keys/softmax/wrong/predicts_largest_size.rs", All;
+    predicts_without_last_class: predict, "../../keys/softmax/wrong/predicts_without_last_class.rs", All;
+    predict_multiplies_the_other_way: predict, "../../keys/softmax/wrong/predict_multiplies_the_other_way.rs", All;
 }
 
 #[path = "../../keys/softmax/demo/right.rs"]

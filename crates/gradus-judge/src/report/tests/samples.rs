@@ -37,6 +37,7 @@ fn check(name: &str, visibility: Visibility, max_points: u32, verdict: Verdict) 
         verdict,
         message: None,
         hint: None,
+        errors: Vec::new(),
         location: None,
     }
 }
@@ -108,6 +109,7 @@ pub fn mixed() -> Outcome {
                 .into(),
         ),
         hint: Some("Your result is 5 times what it should be: is a division by the batch size missing?".into()),
+        errors: ["44444", "44434", "44544", "41424"].map(str::to_owned).to_vec(),
         ..check("gradient of a small example", Public, 0, Verdict::WrongAnswer)
     };
     let hidden = CheckGrade {
