@@ -1,12 +1,24 @@
-//! Reference answers.
+//! Reference answers of assignment `dropout`: a complete submission. Written by `gradus generate` from source.rs.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use gradus_assignments::dropout::{FullyConnectedNet, Layer, Mode};
-use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
-use gradus_nn::softmax::{log_sum_exp, softmax, softmax_loss};
-use ndarray::{Array1, Array2, ArrayD, Axis, Ix2};
+use gradus_assignments::dropout::FullyConnectedNet;
+use gradus_assignments::dropout::Layer;
+use gradus_assignments::dropout::Mode;
+use gradus_nn::affine::affine_backward;
+use gradus_nn::affine::affine_forward;
+use gradus_nn::affine::affine_relu_backward;
+use gradus_nn::affine::affine_relu_forward;
+use gradus_nn::softmax::log_sum_exp;
+use gradus_nn::softmax::softmax;
+use gradus_nn::softmax::softmax_loss;
+use ndarray::Array1;
+use ndarray::Array2;
+use ndarray::ArrayD;
+use ndarray::Axis;
+use ndarray::Ix2;
+use rand::Rng;
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
 /// What `dropout_backward` needs of the forward pass.
 pub struct DropoutCache {
