@@ -19,7 +19,7 @@ pub fn checks() -> Vec<Check> {
         ),
         check(
             "dropout_forward",
-            "evaluation",
+            "nothing changed in evaluation",
             "x itself in evaluation, and in training with p = 1 as well",
             evaluation,
         ),

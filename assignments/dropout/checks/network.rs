@@ -37,7 +37,7 @@ pub fn checks() -> Vec<Check> {
         ),
         check(
             "mc_dropout_predict",
-            "everything kept",
+            "two examples, everything kept",
             "for p = 1 the softmax of the scores, and a spread of 0",
             predict_everything_kept,
         ),
