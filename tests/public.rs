@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 6] = [
+const WAYS: [(&str, &str, &[&str]); 7] = [
     (
         "softmax",
         "softmax_loss",
@@ -129,6 +129,20 @@ const WAYS: [(&str, &str, &[&str]); 6] = [
             "gradus_nn::solver::Solver::new(x, y)",
             "gradus_grader::key(\"fully_connected\"); todo!()",
             "gradus_assignments::fully_connected::reference::adam(x)",
+        ],
+    ),
+    (
+        "dropout",
+        "dropout_forward",
+        &[
+            "gradus_nn::dropout::dropout_forward(x, 0.5, y, y)",
+            "gradus_nn::dropout::dropout_backward(x, y); todo!()",
+            "gradus_nn::dropout_forward(x, 0.5, y, y)",
+            "gradus_nn::networks::FullyConnectedNet::loss(x, x, y)",
+            "gradus_nn::networks::FullyConnectedSettings::default(); todo!()",
+            "gradus_nn::transformer::encoder_block_forward(x, y); todo!()",
+            "gradus_grader::key(\"dropout\"); todo!()",
+            "gradus_assignments::dropout::reference::max_norm(x, 1.0)",
         ],
     ),
 ];

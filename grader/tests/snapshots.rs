@@ -4,6 +4,7 @@
 //! digits differ between processors.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+use gradus_assignments::dropout::{self, Mode};
 use gradus_assignments::fully_connected::{self, FullyConnectedNet, Layer};
 use gradus_assignments::two_layer_net::{self, TwoLayerNet};
 use gradus_assignments::{features, knn, softmax, svm};
@@ -300,6 +301,38 @@ fn fully_connected_loss() {
         json!({
             "net": layers(&net), "x": rows(&x), "y": y.to_vec(), "reg": reg,
             "loss": ten_digits(loss), "gradients": layers(&gradients),
+        })
+    });
+}
+
+/// In evaluation, where no mask is drawn.
+#[test]
+fn dropout_scores() {
+    hold("dropout", "scores", |session, random, (n, features, classes)| {
+        let (net, x) = (deep_network(random, features, classes), matrix(random, (n, features), 2.0));
+        let call = dropout::call::scores(&net, &x.clone().into_dyn(), 0.5, Mode::Evaluate, 231);
+        let scores = session.call(&call).expect("the reference answers");
+        json!({ "net": layers(&net), "x": rows(&x), "scores": rows(&scores) })
+    });
+}
+
+#[test]
+fn dropout_max_norm() {
+    hold("dropout", "max_norm", |session, random, (inputs, units, _)| {
+        let (w, limit) = (matrix(random, (inputs, 2 * units), 1.0), 0.5 * (inputs as f64).sqrt());
+        let result = session.call(&dropout::call::max_norm(&w, limit)).expect("the reference answers");
+        json!({ "w": rows(&w), "limit": limit, "result": rows(&result) })
+    });
+}
+
+#[test]
+fn dropout_label_smoothing_loss() {
+    hold("dropout", "label_smoothing_loss", |session, random, (n, _, classes)| {
+        let (x, y, smoothing) = (matrix(random, (n, classes), 3.0), labels(random, n, classes), 0.125);
+        let call = dropout::call::label_smoothing_loss(&x, &y, smoothing);
+        let (loss, dx) = session.call(&call).expect("the reference answers");
+        json!({
+            "x": rows(&x), "y": y.to_vec(), "smoothing": smoothing, "loss": ten_digits(loss), "dx": rows(&dx),
         })
     });
 }

@@ -1,0 +1,11 @@
+// The sign is wrong.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::ArrayD;
+
+pub fn dropout_backward(dout: &ArrayD<f64>, cache: &DropoutCache) -> ArrayD<f64> {
+    match &cache.mask {
+        Some(mask) => -(dout * mask),
+        None => dout.clone(),
+    }
+}

@@ -1,0 +1,18 @@
+// Each call goes on where the last one ended, whatever the seed.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::dropout::Mode;
+use ndarray::ArrayD;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub fn dropout_forward(x: &ArrayD<f64>, p: f64, mode: Mode, seed: u64) -> (ArrayD<f64>, DropoutCache) {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    if mode == Mode::Evaluate {
+        return (x.clone(), DropoutCache { mask: None });
+    }
+    let mut random = StdRng::seed_from_u64(seed.wrapping_add(CALLS.fetch_add(1, Ordering::Relaxed)));
+    let mask = ArrayD::from_shape_simple_fn(x.raw_dim(), || if random.random::<f64>() < p { 1.0 / p } else { 0.0 });
+    (x * &mask, DropoutCache { mask: Some(mask) })
+}
