@@ -1,0 +1,24 @@
+// The running variance takes in the unbiased variance.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_assignments::conv::BatchnormParam;
+use ndarray::{Array1, Array2, Array4};
+
+pub fn spatial_batchnorm_forward(
+    x: &Array4<f64>,
+    gamma: &Array1<f64>,
+    beta: &Array1<f64>,
+    bn_param: &BatchnormParam,
+) -> (Array4<f64>, BatchnormParam, SpatialBatchnormCache) {
+    let (n, c, h, w) = x.dim();
+    let rows: Array2<f64> = x.view().permuted_axes([0, 2, 3, 1]).to_shape((n * h * w, c)).unwrap().to_owned();
+    let (out, next, of_rows) = batchnorm(&rows, gamma, beta, bn_param);
+    let elements = (n * h * w) as f64;
+    let factor = if bn_param.training { elements / (elements - 1.0) } else { 1.0 };
+    let old = &bn_param.running_var * bn_param.momentum;
+    let running_var =
+        if bn_param.training { &old + &((&next.running_var - &old) * factor) } else { next.running_var.clone() };
+    let next = BatchnormParam { running_var, ..next };
+    let out = out.into_shape_with_order((n, h, w, c)).unwrap().permuted_axes([0, 3, 1, 2]);
+    (out, next, SpatialBatchnormCache { of_rows })
+}
