@@ -22,7 +22,8 @@ pub fn three_layer_convnet_loss(
     let (mut loss, dscores) = softmax_loss(&scores, y);
     let (dhidden, mut w3, b3) = affine_backward(&dscores, &third);
     let (dpooled, mut w2, b2) = affine_relu_backward(&dhidden, &second);
-    let (_, mut w1, b1) = conv_backward_naive(&max_pool_backward_naive(&dpooled, &pool), &conv);
+    let dmaps = max_pool_backward_naive(&dpooled, &pool);
+    let (_, mut w1, b1) = conv_backward_naive(&dmaps, &conv);
     loss += 0.5 * reg * ((&net.w1 * &net.w1).sum() + (&net.w2 * &net.w2).sum() + (&net.w3 * &net.w3).sum());
     w1 += &(&net.w1 * reg);
     w2 += &(&net.w2 * reg);
