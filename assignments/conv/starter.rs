@@ -62,7 +62,7 @@ use gradus_nn::activations::{ReluCache, relu_backward, relu_forward};
 use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
 use gradus_nn::norms::{BatchnormCache, batchnorm_backward, batchnorm_forward};
 use gradus_nn::softmax::softmax_loss;
-use ndarray::{Array1, Array2, Array4, Axis, Ix4, Zip, s};
+use ndarray::{Array1, Array2, Array4, Axis, Ix4, s};
 
 // %% id="imports-for-experiments"
 use gradus_check::{numeric_gradient, numeric_gradient_array, relative_error};

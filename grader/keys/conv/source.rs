@@ -65,7 +65,7 @@ use gradus_nn::activations::{ReluCache, relu_backward, relu_forward};
 use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
 use gradus_nn::norms::{BatchnormCache, batchnorm_backward, batchnorm_forward};
 use gradus_nn::softmax::softmax_loss;
-use ndarray::{Array1, Array2, Array4, Axis, Ix4, Zip, s};
+use ndarray::{Array1, Array2, Array4, Axis, Ix4, s};
 
 // %% id="imports-for-experiments" gradus={"role": "given", "reference": false}
 use gradus_check::{numeric_gradient, numeric_gradient_array, relative_error};
@@ -136,15 +136,21 @@ pub fn conv_forward_naive(
 ) -> (Array4<f64>, ConvCache) {
     // BEGIN SOLUTION
     let (batch, _, height, width) = x.dim();
-    let (filters, _, filter_height, filter_width) = w.dim();
+    let (filters, channels, filter_height, filter_width) = w.dim();
     let out_height = (height + 2 * pad - filter_height) / stride + 1;
     let out_width = (width + 2 * pad - filter_width) / stride + 1;
     let padded = padded(x, pad);
     let mut out = Array4::zeros((batch, filters, out_height, out_width));
     for ((n, f, i, j), out) in out.indexed_iter_mut() {
-        let (top, left) = (i * stride, j * stride);
-        let window = padded.slice(s![n, .., top..top + filter_height, left..left + filter_width]);
-        *out = Zip::from(&window).and(&w.index_axis(Axis(0), f)).fold(b[f], |sum, &x, &w| sum + x * w);
+        let mut sum = b[f];
+        for c in 0..channels {
+            for p in 0..filter_height {
+                for q in 0..filter_width {
+                    sum += w[[f, c, p, q]] * padded[[n, c, i * stride + p, j * stride + q]];
+                }
+            }
+        }
+        *out = sum;
     }
     (out, ConvCache { x: x.clone(), w: w.clone(), stride, pad })
     // END SOLUTION
@@ -245,17 +251,26 @@ pub fn conv_backward_naive(dout: &Array4<f64>, cache: &ConvCache) -> (Array4<f64
     // BEGIN SOLUTION
     let ConvCache { x, w, stride, pad } = cache;
     let (_, _, height, width) = x.dim();
-    let (filters, _, filter_height, filter_width) = w.dim();
+    let (filters, channels, filter_height, filter_width) = w.dim();
     let padded = padded(x, *pad);
     let mut dpadded = Array4::<f64>::zeros(padded.raw_dim());
     let mut dw = Array4::<f64>::zeros(w.raw_dim());
     let mut db = Array1::zeros(filters);
     for ((n, f, i, j), &slope) in dout.indexed_iter() {
-        let (top, left) = (i * stride, j * stride);
-        let window = s![n, .., top..top + filter_height, left..left + filter_width];
-        dpadded.slice_mut(window).scaled_add(slope, &w.index_axis(Axis(0), f));
-        dw.index_axis_mut(Axis(0), f).scaled_add(slope, &padded.slice(window));
+        // Most of what comes back from pooling.
+        if slope == 0.0 {
+            continue;
+        }
         db[f] += slope;
+        for c in 0..channels {
+            for p in 0..filter_height {
+                for q in 0..filter_width {
+                    let (row, column) = (i * stride + p, j * stride + q);
+                    dpadded[[n, c, row, column]] += slope * w[[f, c, p, q]];
+                    dw[[f, c, p, q]] += slope * padded[[n, c, row, column]];
+                }
+            }
+        }
     }
     let dx = dpadded.slice(s![.., .., *pad..pad + height, *pad..pad + width]).to_owned();
     (dx, dw, db)
