@@ -736,7 +736,8 @@ println!("{}", train_and_show());
 // a matrix with $N H W$ rows and $C$ columns. So the answer is short: bring the channels to the end, make a matrix of it,
 // normalise, and go back the same way. `x.view().permuted_axes([0, 2, 3, 1])` brings the axes into another order without moving a
 // number in memory, and `to_shape` then reads the numbers in the new order. A mere `to_shape` on `x` itself would mix channels and
-// places.
+// places. On the way back take `to_shape` too: with a single image, what comes out may lie in memory column by column, which
+// `into_shape_with_order` refuses.
 //
 // Settings and running statistics stand in
 //

@@ -259,7 +259,7 @@ pub fn spatial_batchnorm_forward(
     bn_param: &BatchnormParam,
 ) -> (Array4<f64>, BatchnormParam, SpatialBatchnormCache) {
     let (out, next, of_rows) = batchnorm(&pixels_as_rows(x), gamma, beta, bn_param);
-    (rows_as_pixels(out, x.dim()), next, SpatialBatchnormCache { of_rows })
+    (rows_as_pixels(&out, x.dim()), next, SpatialBatchnormCache { of_rows })
 }
 
 /// A row for each pixel of each image, with the channels as columns.
@@ -270,8 +270,8 @@ fn pixels_as_rows(x: &Array4<f64>) -> Array2<f64> {
 }
 
 /// The way back.
-fn rows_as_pixels(rows: Array2<f64>, (batch, channels, height, width): (usize, usize, usize, usize)) -> Array4<f64> {
-    let channels_last = rows.into_shape_with_order((batch, height, width, channels)).expect("as many numbers");
+fn rows_as_pixels(rows: &Array2<f64>, (batch, channels, height, width): (usize, usize, usize, usize)) -> Array4<f64> {
+    let channels_last = rows.to_shape((batch, height, width, channels)).expect("as many numbers");
     channels_last.permuted_axes([0, 3, 1, 2]).as_standard_layout().into_owned()
 }
 
@@ -285,7 +285,7 @@ pub fn spatial_batchnorm_backward(
     cache: &SpatialBatchnormCache,
 ) -> (Array4<f64>, Array1<f64>, Array1<f64>) {
     let (dx, dgamma, dbeta) = batchnorm_backward(&pixels_as_rows(dout), &cache.of_rows);
-    (rows_as_pixels(dx, dout.dim()), dgamma, dbeta)
+    (rows_as_pixels(&dx, dout.dim()), dgamma, dbeta)
 }
 
 /// What `spatial_groupnorm_backward` needs of the forward pass.

@@ -835,7 +835,8 @@ println!("{}", train_and_show());
 // a matrix with $N H W$ rows and $C$ columns. So the answer is short: bring the channels to the end, make a matrix of it,
 // normalise, and go back the same way. `x.view().permuted_axes([0, 2, 3, 1])` brings the axes into another order without moving a
 // number in memory, and `to_shape` then reads the numbers in the new order. A mere `to_shape` on `x` itself would mix channels and
-// places.
+// places. On the way back take `to_shape` too: with a single image, what comes out may lie in memory column by column, which
+// `into_shape_with_order` refuses.
 //
 // Settings and running statistics stand in
 //
@@ -896,7 +897,7 @@ pub fn spatial_batchnorm_forward(
 ) -> (Array4<f64>, BatchnormParam, SpatialBatchnormCache) {
     // BEGIN SOLUTION
     let (out, next, of_rows) = batchnorm(&pixels_as_rows(x), gamma, beta, bn_param);
-    (rows_as_pixels(out, x.dim()), next, SpatialBatchnormCache { of_rows })
+    (rows_as_pixels(&out, x.dim()), next, SpatialBatchnormCache { of_rows })
     // END SOLUTION
 }
 // BEGIN SOLUTION
@@ -909,8 +910,8 @@ fn pixels_as_rows(x: &Array4<f64>) -> Array2<f64> {
 }
 
 /// The way back.
-fn rows_as_pixels(rows: Array2<f64>, (batch, channels, height, width): (usize, usize, usize, usize)) -> Array4<f64> {
-    let channels_last = rows.into_shape_with_order((batch, height, width, channels)).expect("as many numbers");
+fn rows_as_pixels(rows: &Array2<f64>, (batch, channels, height, width): (usize, usize, usize, usize)) -> Array4<f64> {
+    let channels_last = rows.to_shape((batch, height, width, channels)).expect("as many numbers");
     channels_last.permuted_axes([0, 3, 1, 2]).as_standard_layout().into_owned()
 }
 // END SOLUTION
@@ -981,7 +982,7 @@ pub fn spatial_batchnorm_backward(
 ) -> (Array4<f64>, Array1<f64>, Array1<f64>) {
     // BEGIN SOLUTION
     let (dx, dgamma, dbeta) = batchnorm_backward(&pixels_as_rows(dout), &cache.of_rows);
-    (rows_as_pixels(dx, dout.dim()), dgamma, dbeta)
+    (rows_as_pixels(&dx, dout.dim()), dgamma, dbeta)
     // END SOLUTION
 }
 
