@@ -7,7 +7,12 @@ use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, a
 use gradus_nn::softmax::softmax_loss;
 use ndarray::{Array1, Array4};
 
-pub fn three_layer_convnet_loss(net: &ThreeLayerConvNet, x: &Array4<f64>, y: &Array1<usize>, reg: f64) -> (f64, ThreeLayerConvNet) {
+pub fn three_layer_convnet_loss(
+    net: &ThreeLayerConvNet,
+    x: &Array4<f64>,
+    y: &Array1<usize>,
+    reg: f64,
+) -> (f64, ThreeLayerConvNet) {
     let pad = (net.w1.dim().2 - 1) / 2;
     let (maps, conv) = conv_forward_naive(x, &net.w1, &net.b1, 1, pad);
     let (maps, _) = relu_forward(&maps);

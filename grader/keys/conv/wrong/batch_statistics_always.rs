@@ -17,7 +17,7 @@ pub fn spatial_batchnorm_forward(
     let training = BatchnormParam { training: true, ..bn_param.clone() };
     let (out, next, of_rows) = batchnorm(&rows, gamma, beta, &training);
     let next = if bn_param.training { next } else { bn_param.clone() };
-    let out = out.into_shape_with_order((n, h, w, c)).unwrap().permuted_axes([0, 3, 1, 2]);
+    let out = out.to_shape((n, h, w, c)).unwrap().to_owned().permuted_axes([0, 3, 1, 2]);
     (out, next, SpatialBatchnormCache { of_rows })
 }
 

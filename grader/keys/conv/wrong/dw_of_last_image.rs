@@ -18,7 +18,8 @@ pub fn conv_backward_naive(dout: &Array4<f64>, cache: &ConvCache) -> (Array4<f64
             for p in 0..fh {
                 for q in 0..fw {
                     let (row, column) = (i * stride + p, j * stride + q);
-                    dw[[filter, channel, p, q]] += f64::from(u8::from(image + 1 == n)) * slope * padded[[image, channel, row, column]];
+                    dw[[filter, channel, p, q]] +=
+                        f64::from(u8::from(image + 1 == n)) * slope * padded[[image, channel, row, column]];
                     dpadded[[image, channel, row, column]] += slope * w[[filter, channel, p, q]];
                 }
             }

@@ -11,6 +11,6 @@ pub fn spatial_batchnorm_backward(
     let (n, c, h, w) = dout.dim();
     let rows: Array2<f64> = dout.view().permuted_axes([0, 2, 3, 1]).to_shape((n * h * w, c)).unwrap().to_owned();
     let (dx, dgamma, dbeta) = batchnorm_backward(&rows, &cache.of_rows);
-    let dx = dx.into_shape_with_order((n, h, w, c)).unwrap();
+    let dx = dx.to_shape((n, h, w, c)).unwrap().to_owned();
     (dx, dgamma, dbeta)
 }

@@ -19,7 +19,8 @@ pub fn conv_backward_naive(dout: &Array4<f64>, cache: &ConvCache) -> (Array4<f64
                 for q in 0..fw {
                     let (row, column) = (i * stride + p, j * stride + q);
                     dw[[filter, channel, p, q]] += slope * padded[[image, channel, row, column]];
-                    dpadded[[image, channel, row, column]] += if filter == 0 { slope * w[[filter, channel, p, q]] } else { 0.0 };
+                    dpadded[[image, channel, row, column]] +=
+                        if filter == 0 { slope * w[[filter, channel, p, q]] } else { 0.0 };
                 }
             }
         }

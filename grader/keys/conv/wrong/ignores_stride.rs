@@ -3,7 +3,13 @@
 
 use ndarray::{Array1, Array4, s};
 
-pub fn conv_forward_naive(x: &Array4<f64>, w: &Array4<f64>, b: &Array1<f64>, stride: usize, pad: usize) -> (Array4<f64>, ConvCache) {
+pub fn conv_forward_naive(
+    x: &Array4<f64>,
+    w: &Array4<f64>,
+    b: &Array1<f64>,
+    stride: usize,
+    pad: usize,
+) -> (Array4<f64>, ConvCache) {
     let one = 1;
     let (n, c, height, width) = x.dim();
     let (f, _, fh, fw) = w.dim();

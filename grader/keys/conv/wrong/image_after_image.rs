@@ -20,6 +20,6 @@ pub fn spatial_batchnorm_backward(
         dgamma += &own_gamma;
         dbeta += &own_beta;
     }
-    let dx = dx.into_shape_with_order((n, h, w, c)).unwrap().permuted_axes([0, 3, 1, 2]);
+    let dx = dx.to_shape((n, h, w, c)).unwrap().to_owned().permuted_axes([0, 3, 1, 2]);
     (dx, dgamma, dbeta)
 }

@@ -3,7 +3,13 @@
 
 use ndarray::{Array1, Array4, s};
 
-pub fn conv_forward_naive(x: &Array4<f64>, w: &Array4<f64>, b: &Array1<f64>, stride: usize, pad: usize) -> (Array4<f64>, ConvCache) {
+pub fn conv_forward_naive(
+    x: &Array4<f64>,
+    w: &Array4<f64>,
+    b: &Array1<f64>,
+    stride: usize,
+    pad: usize,
+) -> (Array4<f64>, ConvCache) {
     let (n, c, height, width) = x.dim();
     let (f, _, fh, fw) = w.dim();
     let oh = (height + 2 * pad - fh) / stride + 1;
@@ -19,7 +25,8 @@ pub fn conv_forward_naive(x: &Array4<f64>, w: &Array4<f64>, b: &Array1<f64>, str
                     for channel in 0..c {
                         for p in 0..fh {
                             for q in 0..fw {
-                                sum += w[[filter, channel, p, q]] * padded[[image, channel, i * stride + p, j * stride + q]];
+                                sum += w[[filter, channel, p, q]]
+                                    * padded[[image, channel, i * stride + p, j * stride + q]];
                             }
                         }
                     }

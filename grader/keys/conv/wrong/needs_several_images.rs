@@ -16,7 +16,7 @@ pub fn spatial_batchnorm_forward(
     assert!(n > 1, "there are no statistics of one image");
     let rows: Array2<f64> = x.view().permuted_axes([0, 2, 3, 1]).to_shape((n * h * w, c)).unwrap().to_owned();
     let (out, next, of_rows) = batchnorm(&rows, gamma, beta, bn_param);
-    let out = out.into_shape_with_order((n, h, w, c)).unwrap().permuted_axes([0, 3, 1, 2]);
+    let out = out.to_shape((n, h, w, c)).unwrap().to_owned().permuted_axes([0, 3, 1, 2]);
     (out, next, SpatialBatchnormCache { of_rows })
 }
 

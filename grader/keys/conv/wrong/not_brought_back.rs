@@ -6,7 +6,12 @@ use gradus_nn::Mode;
 use gradus_nn::norms::{BatchnormCache, batchnorm_forward};
 use ndarray::{Array1, Array2, Array4};
 
-pub fn spatial_batchnorm_forward(x: &Array4<f64>, gamma: &Array1<f64>, beta: &Array1<f64>, bn_param: &BatchnormParam) -> (Array4<f64>, BatchnormParam, SpatialBatchnormCache) {
+pub fn spatial_batchnorm_forward(
+    x: &Array4<f64>,
+    gamma: &Array1<f64>,
+    beta: &Array1<f64>,
+    bn_param: &BatchnormParam,
+) -> (Array4<f64>, BatchnormParam, SpatialBatchnormCache) {
     let (n, c, h, w) = x.dim();
     let rows: Array2<f64> = x.view().permuted_axes([0, 2, 3, 1]).to_shape((n * h * w, c)).unwrap().to_owned();
     let (out, next, of_rows) = batchnorm(&rows, gamma, beta, bn_param);

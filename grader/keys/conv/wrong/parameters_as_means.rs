@@ -11,7 +11,7 @@ pub fn spatial_batchnorm_backward(
     let (n, c, h, w) = dout.dim();
     let rows: Array2<f64> = dout.view().permuted_axes([0, 2, 3, 1]).to_shape((n * h * w, c)).unwrap().to_owned();
     let (dx, dgamma, dbeta) = batchnorm_backward(&rows, &cache.of_rows);
-    let dx = dx.into_shape_with_order((n, h, w, c)).unwrap().permuted_axes([0, 3, 1, 2]);
+    let dx = dx.to_shape((n, h, w, c)).unwrap().to_owned().permuted_axes([0, 3, 1, 2]);
     let elements = (n * h * w) as f64;
     (dx, dgamma / elements, dbeta / elements)
 }

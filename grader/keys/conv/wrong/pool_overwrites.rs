@@ -1,7 +1,7 @@
 // What comes from one window takes the place of what others sent.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use ndarray::{Array4};
+use ndarray::Array4;
 
 pub fn max_pool_backward_naive(dout: &Array4<f64>, cache: &MaxPoolCache) -> Array4<f64> {
     let MaxPoolCache { x, pool_height, pool_width, stride } = cache;

@@ -1,9 +1,14 @@
 // The size is rounded up, and windows reach over the edge.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use ndarray::{Array4};
+use ndarray::Array4;
 
-pub fn max_pool_forward_naive(x: &Array4<f64>, pool_height: usize, pool_width: usize, stride: usize) -> (Array4<f64>, MaxPoolCache) {
+pub fn max_pool_forward_naive(
+    x: &Array4<f64>,
+    pool_height: usize,
+    pool_width: usize,
+    stride: usize,
+) -> (Array4<f64>, MaxPoolCache) {
     let (n, c, height, width) = x.dim();
     let oh = (height - pool_height).div_ceil(stride) + 1;
     let ow = (width - pool_width).div_ceil(stride) + 1;

@@ -1,9 +1,14 @@
 // The mean of each window is taken.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use ndarray::{Array4};
+use ndarray::Array4;
 
-pub fn max_pool_forward_naive(x: &Array4<f64>, pool_height: usize, pool_width: usize, stride: usize) -> (Array4<f64>, MaxPoolCache) {
+pub fn max_pool_forward_naive(
+    x: &Array4<f64>,
+    pool_height: usize,
+    pool_width: usize,
+    stride: usize,
+) -> (Array4<f64>, MaxPoolCache) {
     let (n, c, height, width) = x.dim();
     let oh = (height - pool_height) / stride + 1;
     let ow = (width - pool_width) / stride + 1;

@@ -2,12 +2,17 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_assignments::conv::ThreeLayerConvNet;
-use gradus_nn::activations::{relu_forward, relu_backward};
+use gradus_nn::activations::{relu_backward, relu_forward};
 use gradus_nn::affine::{affine_backward, affine_forward, affine_relu_backward, affine_relu_forward};
 use gradus_nn::softmax::softmax_loss;
 use ndarray::{Array1, Array4};
 
-pub fn three_layer_convnet_loss(net: &ThreeLayerConvNet, x: &Array4<f64>, y: &Array1<usize>, reg: f64) -> (f64, ThreeLayerConvNet) {
+pub fn three_layer_convnet_loss(
+    net: &ThreeLayerConvNet,
+    x: &Array4<f64>,
+    y: &Array1<usize>,
+    reg: f64,
+) -> (f64, ThreeLayerConvNet) {
     let pad = (net.w1.dim().2 - 1) / 2;
     let (maps, conv) = conv_forward_naive(x, &net.w1, &net.b1, 1, pad);
     let (maps, relu) = relu_forward(&maps);

@@ -21,7 +21,7 @@ pub fn spatial_batchnorm_forward(
     let running_var =
         if bn_param.training { &old + &((&next.running_var - &old) * factor) } else { next.running_var.clone() };
     let next = BatchnormParam { running_var, ..next };
-    let out = out.into_shape_with_order((n, h, w, c)).unwrap().permuted_axes([0, 3, 1, 2]);
+    let out = out.to_shape((n, h, w, c)).unwrap().to_owned().permuted_axes([0, 3, 1, 2]);
     (out, next, SpatialBatchnormCache { of_rows })
 }
 
