@@ -1,8 +1,13 @@
-#![allow(unused)]
 //! Answers that are wrong all over: they do not look at their inputs, or look at them once, or answer something else.
 // GRADUS-STAFF-ONLY-7c1f4e
 
 pub mod conv;
+pub mod features;
+pub mod fully_connected;
+pub mod knn;
+pub mod softmax;
+pub mod svm;
+pub mod two_layer_net;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
