@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 7] = [
+const WAYS: [(&str, &str, &[&str]); 8] = [
     (
         "softmax",
         "softmax_loss",
@@ -143,6 +143,29 @@ const WAYS: [(&str, &str, &[&str]); 7] = [
             "gradus_nn::transformer::encoder_block_forward(x, y); todo!()",
             "gradus_grader::key(\"dropout\"); todo!()",
             "gradus_assignments::dropout::reference::max_norm(x, 1.0)",
+        ],
+    ),
+    (
+        "conv",
+        "three_layer_convnet_loss",
+        &[
+            "gradus_nn::networks::ThreeLayerConvNet::loss(x, x, y)",
+            "gradus_nn::networks::ThreeLayerConvSettings::default(); todo!()",
+            "gradus_nn::conv::conv_forward_naive(x, x, y, 1); todo!()",
+            "gradus_nn::conv::conv_backward_naive(x, y); todo!()",
+            "gradus_nn::conv::conv_forward(x, x, y, 1); todo!()",
+            "gradus_nn::conv::conv_transpose_forward(x, x, y, 1); todo!()",
+            "gradus_nn::pool::max_pool_forward_naive(x, 1); todo!()",
+            "gradus_nn::pool::max_pool_backward(x, y); todo!()",
+            "gradus_nn::patches::patch_embedding_forward(x, x); todo!()",
+            // Batch and layer norm of rows are there, those for images are not.
+            "gradus_nn::norms::spatial_batchnorm_forward(x, y, y, y); todo!()",
+            "gradus_nn::norms::spatial_batchnorm_backward(x, y); todo!()",
+            "gradus_nn::norms::spatial_groupnorm_forward(x, y, y, 1, 0.0); todo!()",
+            "gradus_nn::norms::spatial_groupnorm_backward(x, y); todo!()",
+            "gradus_nn::norms::instancenorm_forward(x, y, y, 0.0); todo!()",
+            "gradus_grader::key(\"conv\"); todo!()",
+            "gradus_assignments::conv::reference::conv_forward_naive(x, x, y, 1, 0)",
         ],
     ),
 ];

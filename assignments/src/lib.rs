@@ -3,6 +3,8 @@
 //! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
 //! students never get.
 
+#[path = "../conv/mod.rs"]
+pub mod conv;
 #[path = "../dropout/mod.rs"]
 pub mod dropout;
 #[path = "../features/mod.rs"]
@@ -92,6 +94,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: dropout::checks::public,
         starter: include_str!("../dropout/starter.rs"),
         id: "dropout",
+    },
+    Assignment {
+        manifest_text: include_str!("../conv/assignment.toml"),
+        functions: conv::FUNCTIONS,
+        public_checks: conv::checks::public,
+        starter: include_str!("../conv/starter.rs"),
+        id: "conv",
     },
 ];
 

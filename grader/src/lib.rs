@@ -13,6 +13,8 @@ use gradus_question::{Answer, Check};
 pub use self::museum::Specimen;
 
 mod common;
+#[path = "../keys/conv/mod.rs"]
+mod conv;
 #[path = "../keys/dropout/mod.rs"]
 mod dropout;
 #[path = "../keys/features/mod.rs"]
@@ -69,8 +71,16 @@ pub fn version(id: &str) -> Option<&'static str> {
 
 include!(concat!(env!("OUT_DIR"), "/versions.rs"));
 
-static KEYS: &[&Key] =
-    &[&softmax::KEY, &svm::KEY, &knn::KEY, &two_layer_net::KEY, &features::KEY, &fully_connected::KEY, &dropout::KEY];
+static KEYS: &[&Key] = &[
+    &softmax::KEY,
+    &svm::KEY,
+    &knn::KEY,
+    &two_layer_net::KEY,
+    &features::KEY,
+    &fully_connected::KEY,
+    &dropout::KEY,
+    &conv::KEY,
+];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {

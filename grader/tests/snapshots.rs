@@ -4,12 +4,13 @@
 //! digits differ between processors.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+use gradus_assignments::conv::{self, ThreeLayerConvNet};
 use gradus_assignments::dropout::{self, Mode};
 use gradus_assignments::fully_connected::{self, FullyConnectedNet, Layer};
 use gradus_assignments::two_layer_net::{self, TwoLayerNet};
 use gradus_assignments::{features, knn, softmax, svm};
 use gradus_question::{Call, Local, Session};
-use ndarray::{Array1, Array2, Array3, ArrayD, Ix2};
+use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Ix2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -333,6 +334,48 @@ fn dropout_label_smoothing_loss() {
         let (loss, dx) = session.call(&call).expect("the reference answers");
         json!({
             "x": rows(&x), "y": y.to_vec(), "smoothing": smoothing, "loss": ten_digits(loss), "dx": rows(&dx),
+        })
+    });
+}
+
+/// Filters, or images, from rows.
+fn images(rows: Array2<f64>, shape: (usize, usize, usize, usize)) -> Array4<f64> {
+    rows.into_shape_with_order(shape).expect("as many numbers")
+}
+
+/// Filters, or images, as rows.
+fn image_rows(images: &Array4<f64>) -> Value {
+    let n = images.dim().0;
+    rows(&images.to_shape((n, images.len() / n)).expect("as many numbers").into_owned())
+}
+
+fn conv_parameters(net: &ThreeLayerConvNet) -> Value {
+    json!({
+        "filters": net.w1.shape(), "w1": image_rows(&net.w1), "b1": row(&net.b1), "w2": rows(&net.w2), "b2": row(&net.b2),
+        "w3": rows(&net.w3), "b3": row(&net.b3),
+    })
+}
+
+/// Two filters of 3 x 3 on images with two channels, of 5 rows and as many columns as make the case.
+#[test]
+fn conv_three_layer_convnet_loss() {
+    hold("conv", "three_layer_convnet_loss", |session, random, (n, width, classes)| {
+        let width = width + 2;
+        let net = ThreeLayerConvNet {
+            w1: images(matrix(random, (2, 18), 0.5), (2, 2, 3, 3)),
+            b1: numbers(random, 2, 0.5),
+            w2: matrix(random, (2 * 2 * (width / 2), 6), 0.5),
+            b2: numbers(random, 6, 0.5),
+            w3: matrix(random, (6, classes), 1.0),
+            b3: numbers(random, classes, 0.5),
+        };
+        let x = images(matrix(random, (n, 10 * width), 2.0), (n, 2, 5, width));
+        let (y, reg) = (labels(random, n, classes), 0.125);
+        let call = conv::call::three_layer_convnet_loss(&net, &x, &y, reg);
+        let (loss, gradients) = session.call(&call).expect("the reference answers");
+        json!({
+            "net": conv_parameters(&net), "x": image_rows(&x), "shape": x.shape(), "y": y.to_vec(), "reg": reg,
+            "loss": ten_digits(loss), "gradients": conv_parameters(&gradients),
         })
     });
 }

@@ -20,7 +20,7 @@
 //! | `affine` | fully connected layer, alone and with ReLU | `two_layer_net` |
 //! | [`activations`] | sigmoid, tanh, GELU; ReLU and its kin | `two_layer_net` for ReLU, leaky ReLU, PReLU, ELU, maxout |
 //! | `dropout` | inverted dropout | `dropout` |
-//! | `norms` | batch, spatial batch, layer, spatial group and instance normalisation | `batchnorm` |
+//! | `norms` | batch, spatial batch, layer, spatial group and instance normalisation | `batchnorm`; for images `conv` too |
 //! | `knn` | nearest neighbours: distances and the vote | `knn` |
 //! | `conv`, `pool`, `upsample` | convolution and its transpose, pooling and unpooling, upsampling | `conv` |
 //! | `features` | histograms of oriented gradients and of colours | `features` |

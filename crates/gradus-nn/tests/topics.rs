@@ -52,7 +52,17 @@ const ANSWERS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("dropout", &["dropout::dropout_forward", "networks::FullyConnectedNet"]),
-    ("conv", &["conv::conv_forward", "pool::max_pool_forward", "networks::ThreeLayerConvNet"]),
+    (
+        "conv",
+        &[
+            "conv::conv_forward",
+            "pool::max_pool_forward",
+            "norms::spatial_batchnorm_forward",
+            "norms::spatial_groupnorm_forward",
+            "norms::instancenorm_forward",
+            "networks::ThreeLayerConvNet",
+        ],
+    ),
     (
         "rnn",
         &[

@@ -33,9 +33,9 @@ mod losses;
 mod metrics;
 #[cfg(feature = "default")]
 mod networks;
-#[cfg(feature = "batchnorm")]
+#[cfg(all(feature = "batchnorm", feature = "conv"))]
 mod norms;
-#[cfg(feature = "batchnorm")]
+#[cfg(all(feature = "batchnorm", feature = "conv"))]
 mod norms_cs231n;
 #[cfg(all(feature = "fully_connected", feature = "softmax"))]
 mod optimisers;

@@ -230,7 +230,7 @@ fn knn() {
     panics_here("predict_labels: k must be from 1 to the number of training examples, 6, but is 0", || { predict_labels(&x, &Array1::zeros(6), 0); });
 }
 
-#[cfg(feature = "batchnorm")]
+#[cfg(all(feature = "batchnorm", feature = "conv"))]
 #[rustfmt::skip]
 #[test]
 fn batchnorm() {

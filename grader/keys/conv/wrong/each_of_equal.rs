@@ -1,0 +1,28 @@
+// Each of equal numbers takes the whole gradient.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::Array4;
+
+pub fn max_pool_backward_naive(dout: &Array4<f64>, cache: &MaxPoolCache) -> Array4<f64> {
+    let MaxPoolCache { x, pool_height, pool_width, stride } = cache;
+    let mut dx = Array4::<f64>::zeros(x.raw_dim());
+    for ((n, c, i, j), &slope) in dout.indexed_iter() {
+        let (top, left) = (i * stride, j * stride);
+        let mut largest = f64::NEG_INFINITY;
+        for p in top..top + pool_height {
+            for q in left..left + pool_width {
+                if x[[n, c, p, q]] > largest {
+                    largest = x[[n, c, p, q]];
+                }
+            }
+        }
+        for p in top..top + pool_height {
+            for q in left..left + pool_width {
+                if x[[n, c, p, q]] == largest {
+                    dx[[n, c, p, q]] += slope;
+                }
+            }
+        }
+    }
+    dx
+}

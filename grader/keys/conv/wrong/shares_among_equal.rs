@@ -1,0 +1,30 @@
+// Equal numbers share the gradient.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::Array4;
+
+pub fn max_pool_backward_naive(dout: &Array4<f64>, cache: &MaxPoolCache) -> Array4<f64> {
+    let MaxPoolCache { x, pool_height, pool_width, stride } = cache;
+    let mut dx = Array4::<f64>::zeros(x.raw_dim());
+    for ((n, c, i, j), &slope) in dout.indexed_iter() {
+        let (top, left) = (i * stride, j * stride);
+        let mut largest = f64::NEG_INFINITY;
+        let mut count = 0.0;
+        for p in top..top + pool_height {
+            for q in left..left + pool_width {
+                if x[[n, c, p, q]] > largest {
+                    (largest, count) = (x[[n, c, p, q]], 0.0);
+                }
+                count += f64::from(u8::from(x[[n, c, p, q]] == largest));
+            }
+        }
+        for p in top..top + pool_height {
+            for q in left..left + pool_width {
+                if x[[n, c, p, q]] == largest {
+                    dx[[n, c, p, q]] += slope / count;
+                }
+            }
+        }
+    }
+    dx
+}

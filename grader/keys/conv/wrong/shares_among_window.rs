@@ -1,0 +1,18 @@
+// All numbers of the window get an equal share of the upstream gradient.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::Array4;
+
+pub fn max_pool_backward_naive(dout: &Array4<f64>, cache: &MaxPoolCache) -> Array4<f64> {
+    let MaxPoolCache { x, pool_height, pool_width, stride } = cache;
+    let mut dx = Array4::<f64>::zeros(x.raw_dim());
+    for ((n, c, i, j), &slope) in dout.indexed_iter() {
+        let (top, left) = (i * stride, j * stride);
+        for p in top..top + pool_height {
+            for q in left..left + pool_width {
+                dx[[n, c, p, q]] += slope / (pool_height * pool_width) as f64;
+            }
+        }
+    }
+    dx
+}
