@@ -1,6 +1,5 @@
 //! The recorded answers of `conv`.
 // GRADUS-STAFF-ONLY-7c1f4e
-#![expect(clippy::all, reason = "recorded answers stay as students write them")]
 
 use gradus_assignments::conv::Functions;
 
