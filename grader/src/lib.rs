@@ -12,6 +12,8 @@ use gradus_question::{Answer, Check};
 
 pub use self::museum::Specimen;
 
+#[path = "../keys/batchnorm/mod.rs"]
+mod batchnorm;
 mod common;
 #[path = "../keys/features/mod.rs"]
 mod features;
@@ -68,7 +70,7 @@ pub fn version(id: &str) -> Option<&'static str> {
 include!(concat!(env!("OUT_DIR"), "/versions.rs"));
 
 static KEYS: &[&Key] =
-    &[&softmax::KEY, &svm::KEY, &knn::KEY, &two_layer_net::KEY, &features::KEY, &fully_connected::KEY];
+    &[&softmax::KEY, &svm::KEY, &knn::KEY, &two_layer_net::KEY, &features::KEY, &fully_connected::KEY, &batchnorm::KEY];
 
 /// The key of the assignment with this id.
 pub fn key(id: &str) -> Option<&'static Key> {

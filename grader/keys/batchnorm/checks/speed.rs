@@ -1,0 +1,54 @@
+//! The speed of the backward passes of batch normalisation.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use gradus_question::{Call, Check, Context, Failure, Projection, Session};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use gradus_assignments::batchnorm::Mode;
+
+use super::REFERENCE;
+use super::backward::{Pass, ordinary_backward};
+use super::inputs::Inputs;
+use crate::common::speed::{Race, check, within_limit};
+
+/// 256 examples of 1024 features: a column's numbers lie 8 KiB apart.
+const SHAPE: (usize, usize) = (256, 1024);
+const COUNT: usize = SHAPE.0 * SHAPE.1;
+
+/// A check of speed.
+pub fn of(
+    function: &'static str,
+    points: u32,
+    run: fn(&mut Session<'_>, &mut Context) -> Result<(), Failure>,
+) -> Check {
+    let expectation = "the right gradients, about as fast as operators on whole arrays can give them";
+    check(function, "speed of whole arrays", points, expectation, run)
+}
+
+/// A call of a backward pass runs the forward pass first, whose time is taken off, so that a slow forward pass costs nothing.
+pub fn hold(session: &mut Session<'_>, context: &mut Context, pass: Pass) -> Result<(), Failure> {
+    ordinary_backward(session, context, pass)?;
+    let inputs = Inputs::random(&mut context.random, SHAPE);
+    let mut forward = race(inputs.batchnorm(Mode::Train), context);
+    let mut both = race(inputs.backward(pass), context);
+    within_limit(
+        || {
+            let forward = forward.round(session, context)?;
+            Ok(both.round(session, context)? - forward)
+        },
+        || {
+            Failure::wrong("takes much longer than operators on whole arrays do").with_hint(
+                "replace the loops over columns by operators on whole arrays and sum_axis(Axis(0)), which go along the rows",
+            )
+        },
+    )
+}
+
+/// Looks at a weighted sum of the first part of the result: out, or dx.
+fn race<R>(call: Call<R>, context: &mut Context) -> Race<'static, R> {
+    let weighted_sum = |random: &mut ChaCha8Rng| {
+        Projection::WeightedSum(0, (0..COUNT).map(|_| random.random_range(-1.0..1.0)).collect())
+    };
+    Race::new(call, &REFERENCE, "sums of the results", ("x", COUNT), weighted_sum, &mut context.random)
+}
