@@ -14,16 +14,14 @@ macro_rules! batchnorm_answer {
     (batchnorm_backward) => {
         |x, gamma, beta, eps, dout| {
             let running = $crate::batchnorm::Running::new(gamma.len());
-            let (_, _, cache) =
-                batchnorm_forward(x, gamma, beta, &running, $crate::batchnorm::Mode::Train, 0.9, eps);
+            let (_, _, cache) = batchnorm_forward(x, gamma, beta, &running, $crate::batchnorm::Mode::Train, 0.9, eps);
             batchnorm_backward(dout, &cache)
         }
     };
     (batchnorm_backward_alt) => {
         |x, gamma, beta, eps, dout| {
             let running = $crate::batchnorm::Running::new(gamma.len());
-            let (_, _, cache) =
-                batchnorm_forward(x, gamma, beta, &running, $crate::batchnorm::Mode::Train, 0.9, eps);
+            let (_, _, cache) = batchnorm_forward(x, gamma, beta, &running, $crate::batchnorm::Mode::Train, 0.9, eps);
             batchnorm_backward_alt(dout, &cache)
         }
     };

@@ -18,12 +18,7 @@ pub fn batchnorm() -> Vec<Check> {
             "the output -1, 3 and 3, -5: variances of 4, and eps = 5 below the root",
             training_by_hand,
         ),
-        check(
-            NAME,
-            "two batches by hand",
-            "running means 2 and 2, and running variances 2.5 and 7",
-            running_by_hand,
-        ),
+        check(NAME, "two batches by hand", "running means 2 and 2, and running variances 2.5 and 7", running_by_hand),
         check(
             NAME,
             "evaluation by hand",
@@ -106,8 +101,7 @@ fn running_by_hand(session: &mut Session<'_>, context: &mut Context) -> Result<(
 fn evaluation_by_hand(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let (x, gamma, beta) = (array![[4.0, 8.0], [1.0, -4.0]], array![2.0, 3.0], array![1.0, 0.0]);
     let running = Running { mean: array![1.0, 2.0], var: array![4.0, 31.0] };
-    let (out, next) =
-        session.call(&call::batchnorm_forward(&x, &gamma, &beta, &running, Mode::Evaluate, 0.75, 5.0))?;
+    let (out, next) = session.call(&call::batchnorm_forward(&x, &gamma, &beta, &running, Mode::Evaluate, 0.75, 5.0))?;
     context.expect_array("out", &out, &array![[3.0, 3.0], [1.0, -3.0]], TOLERANCE, &[]).map_err(|failure| {
         failure.with_hint("in evaluation the running mean and variance take the place of the batch's own")
     })?;
@@ -125,8 +119,7 @@ fn uneven(shape: [usize; 2]) -> Array2<f64> {
 
 fn means_and_deviations(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let (gamma, beta) = (array![1.0, 2.0, 3.0], array![11.0, 12.0, 13.0]);
-    let call =
-        call::batchnorm_forward(&uneven([20, 3]), &gamma, &beta, &Running::new(3), Mode::Train, 0.9, 1e-5);
+    let call = call::batchnorm_forward(&uneven([20, 3]), &gamma, &beta, &Running::new(3), Mode::Train, 0.9, 1e-5);
     let (out, _) = session.call(&call)?;
     context.expect(out.dim() == (20, 3), "out has another shape than x", "each number of x gives one of out")?;
     // eps makes the deviations a little too small.

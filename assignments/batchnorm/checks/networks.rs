@@ -5,7 +5,9 @@ use gradus_question::{Check, Context, Failure, Projection, Session};
 use ndarray::{Array1, Array2, ArrayD, Axis, array};
 
 use super::evenly_spaced;
-use crate::batchnorm::{HiddenLayer, LastLayer, Normalisation, NormalisedNet, Parameters, Running, RunningLayers, call};
+use crate::batchnorm::{
+    HiddenLayer, LastLayer, Normalisation, NormalisedNet, Parameters, Running, RunningLayers, call,
+};
 use crate::linear::{HAND_TOLERANCE as TOLERANCE, check};
 
 /// The checks of `fully_connected_loss`.
@@ -122,13 +124,13 @@ fn scales_of_zero(session: &mut Session<'_>, context: &mut Context) -> Result<()
             (array![[2.0, -1.0], [7.0, 5.0]], array![0.0, 9.0]),
         );
         let (loss, gradients, _) = session.call(&call::fully_connected_loss(&net, &x, &array![0, 1, 1], 0.0))?;
-        context.expect_number(
-            &format!("the loss with {normalisation:?}"),
-            loss,
-            std::f64::consts::LN_2,
-            TOLERANCE,
-            &[],
-        ).map_err(|failure| failure.with_hint("normalise between the affine layer and ReLU: with gamma = 0, what goes into ReLU is beta"))?;
+        context
+            .expect_number(&format!("the loss with {normalisation:?}"), loss, std::f64::consts::LN_2, TOLERANCE, &[])
+            .map_err(|failure| {
+                failure.with_hint(
+                    "normalise between the affine layer and ReLU: with gamma = 0, what goes into ReLU is beta",
+                )
+            })?;
         // The mean of dscores is (1/6, -1/6), and the second hidden unit is off.
         let found = gradients.hidden.first().map_or(Array1::zeros(0), |layer| layer.beta.clone());
         context.expect_array(

@@ -1,13 +1,24 @@
-//! x
+//! Reference answers of assignment `batchnorm`: a complete submission. Written by `gradus generate` from source.rs.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use gradus_assignments::batchnorm::{
-    HiddenLayer, LastLayer, Mode, Normalisation, NormalisedNet, Parameters, Running, RunningLayers,
-};
-use gradus_nn::activations::{relu_backward, relu_forward};
-use gradus_nn::affine::{affine_backward, affine_forward};
+use gradus_assignments::batchnorm::HiddenLayer;
+use gradus_assignments::batchnorm::LastLayer;
+use gradus_assignments::batchnorm::Mode;
+use gradus_assignments::batchnorm::Normalisation;
+use gradus_assignments::batchnorm::NormalisedNet;
+use gradus_assignments::batchnorm::Parameters;
+use gradus_assignments::batchnorm::Running;
+use gradus_assignments::batchnorm::RunningLayers;
+use gradus_nn::activations::relu_backward;
+use gradus_nn::activations::relu_forward;
+use gradus_nn::affine::affine_backward;
+use gradus_nn::affine::affine_forward;
 use gradus_nn::softmax::softmax_loss;
-use ndarray::{Array1, Array2, ArrayD, Axis, Ix2};
+use ndarray::Array1;
+use ndarray::Array2;
+use ndarray::ArrayD;
+use ndarray::Axis;
+use ndarray::Ix2;
 
 /// What the backward passes of batch normalisation need of the forward pass. Yours to change; only the name must stay.
 pub struct BatchnormCache {
@@ -236,13 +247,10 @@ pub fn scores(net: &NormalisedNet, x: &ArrayD<f64>) -> Array2<f64> {
         let between = affine_forward(&out, w, b).0;
         let normalised = match net.normalisation {
             Normalisation::None => between,
-            Normalisation::Batch => {
-                batchnorm_forward(&between, gamma, beta, running, Mode::Evaluate, MOMENTUM, EPS).0
-            }
+            Normalisation::Batch => batchnorm_forward(&between, gamma, beta, running, Mode::Evaluate, MOMENTUM, EPS).0,
             Normalisation::Layer => layernorm_forward(&between, gamma, beta, EPS).0,
         };
         out = relu_forward(&normalised).0.into_dyn();
     }
     affine_forward(&out, &last.w, &last.b).0
 }
-

@@ -185,6 +185,8 @@ wrong_answers! {
     net_gradients_last_first: fully_connected_loss, AllBut(&["loss without normalisation", "loss with batch normalisation", "loss with layer normalisation", "loss with regularisation", "running statistics of the layers"]);
     net_without_normalisation: fully_connected_loss, AllBut(&["loss without normalisation", "gradients without normalisation"]);
     net_always_layer: fully_connected_loss, AllBut(NONE_AND_LAYER);
+    net_straight: fully_connected_loss, All;
+    net_sum_of_losses: fully_connected_loss, All;
     net_needs_a_hidden_layer: fully_connected_loss, Only(&["no hidden layer, many, single units"]);
     net_of_rows_only: fully_connected_loss, Only(&["images, inputs left alone"]);
     scores_in_training: scores, AllBut(SCORES_OF_NONE_AND_LAYER);

@@ -43,9 +43,7 @@ pub fn checks_of_long() -> Vec<Check> {
         check("dgamma of fresh inputs", 2, "dout * x_hat, summed over the examples", |s, c| {
             fresh(s, c, Pass::Long, Part::Gamma)
         }),
-        check("dbeta of fresh inputs", 2, "dout, summed over the examples", |s, c| {
-            fresh(s, c, Pass::Long, Part::Beta)
-        }),
+        check("dbeta of fresh inputs", 2, "dout, summed over the examples", |s, c| fresh(s, c, Pass::Long, Part::Beta)),
         check("recorded by PyTorch", 1, RECORDED, |s, c| recorded(s, c, Pass::Long)),
         check(
             "gradients against the slope of the output",
@@ -70,12 +68,9 @@ pub fn checks_of_short() -> Vec<Check> {
     let check = |name, points, expectation, run| check(NAME, name, points, expectation, run);
     vec![
         check("dx of fresh inputs", 3, DX_OF_BATCH, |s, c| fresh(s, c, Pass::Short, Part::X)),
-        check(
-            "dgamma and dbeta of fresh inputs",
-            2,
-            "dout * x_hat and dout, summed over the examples",
-            |s, c| fresh(s, c, Pass::Short, Part::Parameters),
-        ),
+        check("dgamma and dbeta of fresh inputs", 2, "dout * x_hat and dout, summed over the examples", |s, c| {
+            fresh(s, c, Pass::Short, Part::Parameters)
+        }),
         check("recorded by PyTorch", 1, RECORDED, |s, c| recorded(s, c, Pass::Short)),
         check(
             "constant features, one example, one feature",
@@ -95,12 +90,9 @@ pub fn checks_of_layer() -> Vec<Check> {
         check("dx of fresh inputs", 4, "dx, with the means of each row in place of those of columns", |s, c| {
             fresh(s, c, Pass::Layer, Part::X)
         }),
-        check(
-            "dgamma and dbeta of fresh inputs",
-            2,
-            "dout * x_hat and dout, summed over the examples",
-            |s, c| fresh(s, c, Pass::Layer, Part::Parameters),
-        ),
+        check("dgamma and dbeta of fresh inputs", 2, "dout * x_hat and dout, summed over the examples", |s, c| {
+            fresh(s, c, Pass::Layer, Part::Parameters)
+        }),
         check("recorded by PyTorch", 1, RECORDED, |s, c| recorded(s, c, Pass::Layer)),
         check(
             "gradients against the slope of the output",
@@ -168,11 +160,11 @@ impl Inputs {
             let expected = &expected.2;
             let slips = [
                 ("the mean over the examples; dbeta is their sum", &(expected / n)),
+                ("the sum of dout * gamma; gamma stands before x_hat, not before beta", &(expected * &self.gamma)),
                 (
-                    "the sum of dout * gamma; gamma stands before x_hat, not before beta",
-                    &(expected * &self.gamma),
+                    "the sum of all of dout; sum over the examples only",
+                    &Array1::from_elem(expected.len(), expected.sum()),
                 ),
-                ("the sum of all of dout; sum over the examples only", &Array1::from_elem(expected.len(), expected.sum())),
             ];
             context.expect_array("dbeta", dbeta, expected, close_to(expected.iter().copied()), &slips)?;
         }
@@ -186,7 +178,10 @@ impl Inputs {
                     &(&self.dout * &self.centred(pass)).sum_axis(Axis(0)),
                 ),
                 ("the sum of dout * x_hat * gamma; gamma itself is not in its slope", &(expected * &self.gamma)),
-                ("the sum of all of dout * x_hat; sum over the examples only", &Array1::from_elem(expected.len(), expected.sum())),
+                (
+                    "the sum of all of dout * x_hat; sum over the examples only",
+                    &Array1::from_elem(expected.len(), expected.sum()),
+                ),
             ];
             // A sum of products that may cancel.
             let tolerance = close_to(expected.iter().chain(&self.dout).copied());
@@ -221,7 +216,10 @@ impl Inputs {
             ("right if mean and variance did not depend on x; they do", all(&nothing, &nothing)),
             ("right if the variance did not depend on x; it does", all(&shift, &nothing)),
             ("right if the mean did not depend on x; it does", all(&nothing, &stretch)),
-            ("made with sums where there should be means: divide them by their number", all(&(&shift * count), &(&stretch * count))),
+            (
+                "made with sums where there should be means: divide them by their number",
+                all(&(&shift * count), &(&stretch * count)),
+            ),
             ("not divided by the root of the variance plus eps", expected * &deviation),
             ("divided by the root of the variance plus eps twice", expected / &deviation),
             ("multiplied by gamma twice", scale),
@@ -230,10 +228,7 @@ impl Inputs {
         if pass == Pass::Layer {
             let plain = (mean(&self.dout), mean(&(&self.dout * &x_hat)));
             let gamma_last = (&self.dout - &plain.0 - &x_hat * &plain.1) / &deviation;
-            slips.push((
-                "made without gamma: start from dout * gamma",
-                gamma_last.clone(),
-            ));
+            slips.push(("made without gamma: start from dout * gamma", gamma_last.clone()));
             slips.push((
                 "made with gamma taken out of the means; it differs along a row, so start from dout * gamma",
                 gamma_last * &self.gamma,
@@ -318,11 +313,11 @@ fn numeric(session: &mut Session<'_>, context: &mut Context, pass: Pass) -> Resu
                 session.numeric_gradient(&inputs.batchnorm(Mode::Train), argument, &all, 1e-5, weights)?
             };
             let what = format!("{what}, held against the slope of your own output");
-            context
-                .expect_array(&what, &gradient, &Array1::from_vec(slope), Tolerance::new(1e-5, 1e-6), &[])
-                .map_err(|failure| {
+            context.expect_array(&what, &gradient, &Array1::from_vec(slope), Tolerance::new(1e-5, 1e-6), &[]).map_err(
+                |failure| {
                     failure.with_hint("each gradient is the slope of sum(out * dout): derive it again, step by step")
-                })?;
+                },
+            )?;
         }
     }
     ordinary_backward(session, context, pass)

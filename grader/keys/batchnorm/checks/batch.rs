@@ -124,7 +124,10 @@ impl Inputs {
         let x_hat = (expected - &self.beta) / &self.gamma;
         let rows = reference::layernorm_forward(&self.x, &self.gamma, &self.beta, self.eps).0;
         let slips = [
-            ("divided by the root of the variance plus eps; eps stands below the root", &self.with(&mean, &var, |var, eps| var.sqrt() + eps)),
+            (
+                "divided by the root of the variance plus eps; eps stands below the root",
+                &self.with(&mean, &var, |var, eps| var.sqrt() + eps),
+            ),
             ("divided without eps", &self.with(&mean, &var, |var, _| var.sqrt())),
             ("divided by the variance; divide by its root", &self.with(&mean, &var, |var, eps| var + eps)),
             (
@@ -155,10 +158,16 @@ impl Inputs {
         let (own_mean, own_var) = self.moments();
         let root = |var: f64, eps: f64| (var + eps).sqrt();
         let slips = [
-            ("made with the batch's own statistics; evaluation uses the running ones", &self.with(&own_mean, &own_var, root)),
+            (
+                "made with the batch's own statistics; evaluation uses the running ones",
+                &self.with(&own_mean, &own_var, root),
+            ),
             ("made with the batch's own mean; evaluation uses the running one", &self.with(&own_mean, var, root)),
             ("made with the batch's own variance; evaluation uses the running one", &self.with(mean, &own_var, root)),
-            ("divided by the root of the variance plus eps; eps stands below the root", &self.with(mean, var, |var, eps| var.sqrt() + eps)),
+            (
+                "divided by the root of the variance plus eps; eps stands below the root",
+                &self.with(mean, var, |var, eps| var.sqrt() + eps),
+            ),
             ("divided without eps", &self.with(mean, var, |var, _| var.sqrt())),
             ("divided by the running variance; divide by its root", &self.with(mean, var, |var, eps| var + eps)),
             ("x_hat alone; gamma scales it and beta shifts it", &((expected - &self.beta) / &self.gamma)),
@@ -316,7 +325,8 @@ fn single(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
     ordinary(session, context, Part::Training)?;
     let all = Inputs::single(&mut context.random);
     in_turn(context, all, |inputs, context| inputs.hold(session, context, Part::Training)).map_err(|failure| {
-        failure.with_hint("one example has the variance 0: with eps below the root, its x_hat is 0, and its output beta")
+        failure
+            .with_hint("one example has the variance 0: with eps below the root, its x_hat is 0, and its output beta")
     })
 }
 
@@ -333,8 +343,7 @@ pub fn far(inputs: &Inputs, axis: Axis) -> Inputs {
 /// Of the output, with scales and shifts of the order of 1.
 pub const FAR: Tolerance = Tolerance::new(0.0, 1e-8);
 
-pub const FAR_HINT: &str =
-    "subtract the mean first, then take the mean of the squares: the mean of x^2 less the squared mean loses its digits";
+pub const FAR_HINT: &str = "subtract the mean first, then take the mean of the squares: the mean of x^2 less the squared mean loses its digits";
 
 fn far_from_zero(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context, Part::Training)?;
@@ -352,9 +361,7 @@ fn far_from_zero(session: &mut Session<'_>, context: &mut Context) -> Result<(),
             inputs.eps,
         );
         let (out, _) = session.call(&inputs.batchnorm(Mode::Train))?;
-        context
-            .expect_array("the output", &out, &expected, FAR, &[])
-            .map_err(|failure| failure.with_hint(FAR_HINT))?;
+        context.expect_array("the output", &out, &expected, FAR, &[]).map_err(|failure| failure.with_hint(FAR_HINT))?;
     }
     Ok(())
 }
@@ -371,38 +378,35 @@ fn unchanged(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fai
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::SeedableRng;
 
-    /// The errors of right and of wrong ways to work out a variance far from 0, as the key's README tells them.
+    /// The tolerance far from 0 lies well between the errors of right ways and those of the one that loses digits.
     #[test]
-    #[ignore = "prints figures"]
-    fn errors_far_from_zero() {
-        use rand::SeedableRng;
-        let (mut two_pass, mut folded, mut squares) = (0.0f64, 0.0f64, f64::INFINITY);
-        for seed in 0..200 {
+    fn the_tolerance_far_from_zero_is_fair() {
+        let (mut two_passes, mut folded, mut squares) = (0.0f64, 0.0f64, f64::INFINITY);
+        for seed in 0..100 {
             let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let mut of_squares = 0.0f64;
             for shape in [(8, 3), (20, 5), (50, 2)] {
                 let inputs = far(&Inputs::random(&mut random, shape), Axis(1));
-                // In exact arithmetic a shift changes nothing.
-                let shift = inputs.x.row(0).to_owned();
-                let moved = Inputs { x: &inputs.x - &shift, ..inputs.clone() };
-                let out = |inputs: &Inputs, var: &Array1<f64>| {
-                    inputs.with(&inputs.moments().0, var, |var, eps| (var + eps).sqrt())
-                };
-                let exact = out(&moved, &moved.moments().1);
-                let error = |found: &Array2<f64>| {
-                    (found - &exact).fold(0.0f64, |largest, error| largest.max(error.abs()))
-                };
                 let (mean, var) = inputs.moments();
-                two_pass = two_pass.max(error(&out(&inputs, &var)));
+                // In exact arithmetic a shift changes nothing.
+                let near = Inputs { x: &inputs.x - &inputs.x.row(0), ..inputs.clone() };
+                let root = |var: f64, eps: f64| (var + eps).sqrt();
+                let exact = near.with(&near.moments().0, &near.moments().1, root);
+                let error = |out: &Array2<f64>| {
+                    (out - &exact)
+                        .fold(0.0f64, |largest, error| if error.is_nan() { 1.0 } else { largest.max(error.abs()) })
+                };
+                two_passes = two_passes.max(error(&inputs.with(&mean, &var, root)));
                 let factor = &inputs.gamma / &(&var + inputs.eps).mapv(f64::sqrt);
                 folded = folded.max(error(&(&inputs.x * &factor + &(&inputs.beta - &mean * &factor))));
-                let of_squares = (&inputs.x * &inputs.x).mean_axis(Axis(0)).expect("rows") - &mean * &mean;
-                let found = error(&out(&inputs, &of_squares));
-                if found.is_finite() {
-                    squares = squares.min(found);
-                }
+                let lossy = (&inputs.x * &inputs.x).mean_axis(Axis(0)).expect("rows") - &mean * &mean;
+                of_squares = of_squares.max(error(&inputs.with(&mean, &lossy, root)));
             }
+            squares = squares.min(of_squares);
         }
-        panic!("two passes {two_pass:.1e}, folded {folded:.1e}, squares at least {squares:.1e}");
+        let figures = format!("two passes {two_passes:.1e}, folded {folded:.1e}, squares at least {squares:.1e}");
+        assert!(two_passes < 1e-9 && folded < 1e-9 && squares > 3e-8, "{figures}");
     }
 }

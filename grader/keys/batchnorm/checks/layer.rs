@@ -31,12 +31,7 @@ pub fn checks() -> Vec<Check> {
             notebook,
         ),
         check("recorded by PyTorch", 1, "the outputs of PyTorch", recorded),
-        check(
-            "each example by itself",
-            1,
-            "the same output for each example, alone and among others",
-            each_by_itself,
-        ),
+        check("each example by itself", 1, "the same output for each example, alone and among others", each_by_itself),
         check(
             "constant examples, one feature",
             1,
@@ -148,8 +143,9 @@ fn each_by_itself(session: &mut Session<'_>, context: &mut Context) -> Result<()
     inputs.hold_rows(session, context)?;
     for i in 0..inputs.x.nrows() {
         let one = Inputs { x: inputs.x.select(Axis(0), &[i]), ..inputs.clone() };
-        one.hold_rows(session, context)
-            .map_err(|failure| failure.with_hint("nothing of an example's output may come from the rest of the batch"))?;
+        one.hold_rows(session, context).map_err(|failure| {
+            failure.with_hint("nothing of an example's output may come from the rest of the batch")
+        })?;
     }
     Ok(())
 }
@@ -159,7 +155,8 @@ fn edges(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
     let mut all = Inputs::constant(&mut context.random);
     all.extend(Inputs::single(&mut context.random));
     in_turn(context, all, |inputs, context| inputs.hold_rows(session, context)).map_err(|failure| {
-        failure.with_hint("where a row's variance is 0, eps below the root makes x_hat 0; one feature alone is such a row")
+        failure
+            .with_hint("where a row's variance is 0, eps below the root makes x_hat 0; one feature alone is such a row")
     })
 }
 

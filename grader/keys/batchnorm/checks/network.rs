@@ -35,12 +35,18 @@ pub fn checks() -> Vec<Check> {
         check("loss without normalisation", 1, "the mean softmax loss of the scores, with reg = 0", |s, c| {
             fresh(s, c, None, Part::Loss)
         }),
-        check("loss with batch normalisation", 3, "the loss with the statistics of this batch, with reg = 0", |s, c| {
-            fresh(s, c, Batch, Part::Loss)
-        }),
-        check("loss with layer normalisation", 2, "the loss with the statistics of each example, with reg = 0", |s, c| {
-            fresh(s, c, Layer, Part::Loss)
-        }),
+        check(
+            "loss with batch normalisation",
+            3,
+            "the loss with the statistics of this batch, with reg = 0",
+            |s, c| fresh(s, c, Batch, Part::Loss),
+        ),
+        check(
+            "loss with layer normalisation",
+            2,
+            "the loss with the statistics of each example, with reg = 0",
+            |s, c| fresh(s, c, Layer, Part::Loss),
+        ),
         check(
             "loss with regularisation",
             2,
@@ -225,7 +231,10 @@ impl Inputs {
                 "the gradient divided by the number of examples once more: dscores holds the mean already",
                 &combine(&of_data, &of_regulariser, |data, own| data / n + own),
             ),
-            ("the gradient of the sum over the examples; the loss is their mean", &combine(&of_data, &of_regulariser, |data, own| data * n + own)),
+            (
+                "the gradient of the sum over the examples; the loss is their mean",
+                &combine(&of_data, &of_regulariser, |data, own| data * n + own),
+            ),
         ];
         expect(context, found, expected, &slips)
     }
@@ -321,21 +330,21 @@ fn notebook(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fail
     let mut random = Numpy::seed(231);
     let x = random.randn(2, 15).into_dyn();
     let y = Array1::from_vec(random.randint(10, 2));
-    let mut weights = |inputs, outputs| random.randn(inputs, outputs) * 0.05;
-    let mut layer = |inputs, outputs| HiddenLayer {
-        w: weights(inputs, outputs),
-        b: Array1::zeros(outputs),
-        gamma: Array1::ones(outputs),
-        beta: Array1::zeros(outputs),
-    };
-    let hidden = vec![layer(15, 20), layer(20, 30)];
-    let last = LastLayer { w: weights(30, 10), b: Array1::zeros(10) };
-    let net = NormalisedNet {
-        normalisation: Normalisation::Batch,
-        parameters: Parameters { hidden, last },
-        running: RunningLayers { layers: vec![Running::new(20), Running::new(30)] },
-    };
     for (reg, printed) in [(0.0, 2.2611955101340957), (3.14, 6.996533220108303)] {
+        // The notebook draws a network of its own for each strength.
+        let mut layer = |inputs, outputs: usize| HiddenLayer {
+            w: random.randn(inputs, outputs) * 0.05,
+            b: Array1::zeros(outputs),
+            gamma: Array1::ones(outputs),
+            beta: Array1::zeros(outputs),
+        };
+        let hidden = vec![layer(15, 20), layer(20, 30)];
+        let last = LastLayer { w: random.randn(30, 10) * 0.05, b: Array1::zeros(10) };
+        let net = NormalisedNet {
+            normalisation: Normalisation::Batch,
+            parameters: Parameters { hidden, last },
+            running: RunningLayers { layers: vec![Running::new(20), Running::new(30)] },
+        };
         let (loss, ..) = session.call(&call::fully_connected_loss(&net, &x, &y, reg))?;
         context
             .expect_number("the first loss", loss, printed, Tolerance::new(1e-8, 0.0), &[])
@@ -362,8 +371,7 @@ fn numeric(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
         inputs.reg = random.random_range(0.1..1.0);
         let (loss, found, _) = session.call(&inputs.call())?;
         inputs.compare_loss(loss, inputs.expected().0, context)?;
-        let flat =
-            |parameters: &Parameters| -> Array1<f64> { parameters.arrays().iter().flatten().copied().collect() };
+        let flat = |parameters: &Parameters| -> Array1<f64> { parameters.arrays().iter().flatten().copied().collect() };
         let (found, count) = (flat(&found), flat(&inputs.net.parameters).len());
         context.expect(
             found.len() == count,

@@ -22,9 +22,9 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// More than one of everything, with one to three hidden layers.
+    /// More than one of everything, with two or three hidden layers.
     pub fn ordinary(random: &mut ChaCha8Rng) -> Self {
-        let hidden = random.random_range(1..4);
+        let hidden = random.random_range(2..4);
         Self::of_depth(random, hidden)
     }
 
@@ -170,7 +170,11 @@ pub fn before_relu(net: &NormalisedNet, x: &ArrayD<f64>) -> Vec<Array2<f64>> {
             let shift = 1e3;
             let layer = &mut cut.parameters.hidden[i];
             // So high up that ReLU bends nothing.
-            if net.normalisation == Normalisation::None { layer.b += shift } else { layer.beta += shift }
+            if net.normalisation == Normalisation::None {
+                layer.b += shift
+            } else {
+                layer.beta += shift
+            }
             cut.parameters.last = LastLayer { w: Array2::eye(width), b: Array1::from_elem(width, -shift) };
             scores_with(&cut, x, false, Slip::None)
         })
@@ -210,7 +214,8 @@ pub fn expect(
     )?;
     let hidden = expected.hidden.len();
     let names = (1..=hidden).rev().flat_map(|layer| {
-        ["beta", "gamma", "b", "w"].map(move |name| format!("the gradient of {name} of hidden layer {layer} of {hidden}"))
+        ["beta", "gamma", "b", "w"]
+            .map(move |name| format!("the gradient of {name} of hidden layer {layer} of {hidden}"))
     });
     let names = ["the gradient of b of the last layer", "the gradient of w of the last layer"]
         .map(str::to_owned)

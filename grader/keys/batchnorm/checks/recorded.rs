@@ -65,7 +65,11 @@ impl Recorded {
             eps: self.eps,
             dout: self.matrix(&self.dout),
             momentum: 1.0 - self.share_of_batch,
-            running: Running { mean: vector(&self.running_mean), var: vector(&self.running_var) },
+            running: if self.op == "batch_norm" {
+                Running { mean: vector(&self.running_mean), var: vector(&self.running_var) }
+            } else {
+                Running::new(self.shape.1)
+            },
         }
     }
 

@@ -18,9 +18,12 @@ pub fn checks() -> Vec<Check> {
         check("scores without normalisation", 1, "the scores of affine layers with ReLU between them", |s, c| {
             fresh(s, c, Normalisation::None)
         }),
-        check("scores with batch normalisation", 3, "the scores with each hidden layer's running statistics", |s, c| {
-            fresh(s, c, Normalisation::Batch)
-        }),
+        check(
+            "scores with batch normalisation",
+            3,
+            "the scores with each hidden layer's running statistics",
+            |s, c| fresh(s, c, Normalisation::Batch),
+        ),
         check("scores with layer normalisation", 2, "the scores with the statistics of each example", |s, c| {
             fresh(s, c, Normalisation::Layer)
         }),
@@ -113,9 +116,8 @@ fn depths(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
                 .map(|(batch, stages)| Sizes::of(batch, stages)),
         );
         let all = all.iter().map(|sizes| Inputs::random(&mut context.random, sizes, normalisation)).collect();
-        in_turn(context, all, |inputs: &Inputs, context| inputs.hold(session, context)).map_err(|failure| {
-            failure.with_hint("a loop over the hidden layers serves any depth, also none")
-        })?;
+        in_turn(context, all, |inputs: &Inputs, context| inputs.hold(session, context))
+            .map_err(|failure| failure.with_hint("a loop over the hidden layers serves any depth, also none"))?;
     }
     Ok(())
 }
