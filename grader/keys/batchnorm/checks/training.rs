@@ -18,7 +18,7 @@ const STEPS: usize = 60;
 const BATCH: usize = 64;
 const RATE: f64 = 0.5;
 /// Far below what right answers reach; the key's README has the measurements.
-const ACCURACY: f64 = 0.5;
+const ACCURACY: f64 = 0.4;
 /// Far above what right answers reach at the end, and far below the 2.3 of the start.
 const LOSS: f64 = 1.3;
 
