@@ -1,16 +1,18 @@
 // %% [markdown] id="title"
 // # Batch and layer normalisation
 //
-// The deep networks of the last assignment learned only if their first weights were of the right size: a little too small
-// or too large, and ten layers made next to nothing or far too much of a signal. One way out is to choose the weights with care. Another is
-// not to leave the size of the numbers to chance: put a layer between the affine layer and ReLU that brings every unit
-// to mean 0 and variance 1, whatever the weights are. That is *batch normalisation* (Sergey Ioffe and Christian Szegedy, 2015).
-// It made deep networks much easier to train, and nearly every network for images since then has something of the kind.
+// The deep networks of the last assignment learned only if their first weights were of the right size: a little too
+// small or too large, and ten layers made next to nothing or far too much of a signal. One way out is to choose the
+// weights with care. Another is not to leave the size of the numbers to chance: put a layer between the affine layer
+// and ReLU that brings every unit to mean 0 and variance 1, whatever the weights are. That is *batch normalisation*
+// (Sergey Ioffe and Christian Szegedy, 2015). It made deep networks much easier to train, and nearly every network
+// for images since then has something of the kind.
 //
-// The mean and the variance are measured on the mini-batch, and that is both the charm and the trouble of it: an example's output
-// now depends on which other examples happen to be in the batch. In use there may be no batch at all, so something
-// else has to take the place of its statistics; and small batches give poor ones. *Layer normalisation* (Jimmy Ba, Jamie Kiros
-// and Geoffrey Hinton, 2016) takes the mean and the variance over the units of one example instead, and has no such trouble.
+// The mean and the variance are measured on the mini-batch, and that is both the charm and the trouble of it: an
+// example's output now depends on which other examples happen to be in the batch. In use there may be no batch at
+// all, so something else has to take the place of its statistics; and small batches give poor ones. *Layer
+// normalisation* (Jimmy Ba, Jamie Kiros and Geoffrey Hinton, 2016) takes the mean and the variance over the units of
+// one example instead, and has no such trouble.
 //
 // You write seven functions:
 //
@@ -40,12 +42,14 @@
 // | `eps` | number | what is added to a variance before the root is taken, above 0 |
 // | `momentum` | number | how much of the running statistics stays, from 0 up to below 1 |
 //
-// - A variance is the mean of the squared distances from the mean: it is divided by `n`, not by `n - 1`, everywhere in this assignment.
+// - A variance is the mean of the squared distances from the mean: it is divided by `n`, not by `n - 1`, everywhere
+//   in this assignment.
 // - Functions only borrow their arguments and leave them as they are. New running statistics are returned as values.
-// - All numbers are `f64`. At least one example and one feature can be taken for granted; one example alone is possible.
+// - All numbers are `f64`. At least one example and one feature can be taken for granted; one example alone is
+//   possible.
 //
-// Two caches are your own, as in the assignment on two layers: what a forward function hands to the backward function. A first version of each is
-// given.
+// Two caches are your own, as in the assignment on two layers: what a forward function hands to the backward
+// function. A first version of each is given.
 //
 // ```text
 // pub enum Mode { Train, Evaluate }
@@ -56,9 +60,9 @@
 // }
 // ```
 //
-// `Running::new(features)` has zeros everywhere. From the assignments before you have, in the library, `softmax_loss(&scores, &y)`,
-// `affine_forward(&x, &w, &b)` and `affine_backward(&dout, &cache)`, `relu_forward(&x)` and `relu_backward(&dout, &cache)`, and the update
-// rules.
+// `Running::new(features)` has zeros everywhere. From the assignments before you have, in the library,
+// `softmax_loss(&scores, &y)`, `affine_forward(&x, &w, &b)` and `affine_backward(&dout, &cache)`, `relu_forward(&x)`
+// and `relu_backward(&dout, &cache)`, and the update rules.
 
 // %% id="imports"
 use gradus_assignments::batchnorm::{
@@ -85,30 +89,35 @@ use std::time::Instant;
 // %% [markdown] id="batchnorm-forward-text"
 // ## 1. Batch normalisation, forward
 //
-// **In training.** Each feature $j$ has a mean and a variance over the $n$ examples of the batch. Subtract the one, divide by the root of the other:
+// **In training.** Each feature $j$ has a mean and a variance over the $n$ examples of the batch. Subtract the one,
+// divide by the root of the other:
 //
 // $$ \mu_j = \frac{1}{n} \sum_i x_{ij}, \qquad v_j = \frac{1}{n} \sum_i (x_{ij} - \mu_j)^2, \qquad
 // \hat x_{ij} = \frac{x_{ij} - \mu_j}{\sqrt{v_j + \varepsilon}}, \qquad \text{out}_{ij} = \gamma_j \, \hat x_{ij} + \beta_j $$
 //
-// - The sums run down a column, over `Axis(0)`. With `x` (batch, features), an array (features) is added, subtracted, multiplied and divided row by row.
-// - The small $\varepsilon$ stands **below** the root. Where a feature is the same for all examples, or the batch has one example only, the variance
-//   is 0 and so is $\hat x$, and no NaN comes of 0 / 0.
-// - $\gamma$ and $\beta$ give back what normalising takes: should the network need a unit with the mean 3 and the deviation 0.5, it can learn
-//   $\beta = 3$ and $\gamma = 0.5$. They are parameters as any others.
+// - The sums run down a column, over `Axis(0)`. With `x` (batch, features), an array (features) is added, subtracted,
+//   multiplied and divided row by row.
+// - The small $\varepsilon$ stands **below** the root. Where a feature is the same for all examples, or the batch has
+//   one example only, the variance is 0 and so is $\hat x$, and no NaN comes of 0 / 0.
+// - $\gamma$ and $\beta$ give back what normalising takes: should the network need a unit with the mean 3 and the
+//   deviation 0.5, it can learn $\beta = 3$ and $\gamma = 0.5$. They are parameters as any others.
 //
 // **The running statistics.** Each batch in training leaves a little of its mean and of its variance:
 //
 // $$ \text{running} \leftarrow \text{momentum} \cdot \text{running} + (1 - \text{momentum}) \cdot \text{batch} $$
 //
-// Mind which share goes where. PyTorch's parameter of the same name is the *other* share: its 0.1 is our 0.9. And in the running variance, PyTorch divides by
-// $n - 1$, though it normalises with the variance divided by $n$, as everybody does. Here, as in CS231n, both are divided by $n$.
+// Mind which share goes where. PyTorch's parameter of the same name is the *other* share: its 0.1 is our 0.9. And in
+// the running variance, PyTorch divides by $n - 1$, though it normalises with the variance divided by $n$, as
+// everybody does. Here, as in CS231n, both are divided by $n$.
 //
-// **In evaluation.** The running mean and variance take the place of $\mu$ and $v$ in the formula, and nothing is measured on the batch. So an example gets
-// the same output whatever else is in the batch, and alone as well. The running statistics are returned as they came in.
+// **In evaluation.** The running mean and variance take the place of $\mu$ and $v$ in the formula, and nothing is
+// measured on the batch. So an example gets the same output whatever else is in the batch, and alone as well. The
+// running statistics are returned as they came in.
 //
-// **The variance, in which way?** On paper the mean of $(x - \mu)^2$ is the mean of $x^2$ less $\mu^2$. In a computer it is not: where the mean is large,
-// two large numbers are subtracted that agree in nearly all their digits. Subtract the mean first. One check, worth 1 point, asks for features whose mean is
-// 100,000 times their deviation, and an error of up to 1e-8. The picture below shows how much is at stake.
+// **The variance, in which way?** On paper the mean of $(x - \mu)^2$ is the mean of $x^2$ less $\mu^2$. In a computer
+// it is not: where the mean is large, two large numbers are subtracted that agree in nearly all their digits.
+// Subtract the mean first. One check of each forward pass, worth 1 point, asks for means of 100,000 deviations,
+// and an error of up to 1e-8. The picture below shows how much is at stake.
 
 // %% id="batchnorm-cache"
 /// What the backward passes of batch normalisation need of the forward pass. Yours to change; only the name must stay.
@@ -151,9 +160,10 @@ gradus_assignments::check!(batchnorm, batchnorm_forward);
 // %% [markdown] id="before-after-text"
 // ### Before and after
 //
-// Two hundred random examples through a small network, up to its three outputs: their means and deviations are anything. Batch normalisation
-// brings them to 0 and 1, and with $\gamma$ = 1, 2, 3 and $\beta$ = 11, 12, 13 to just these. After fifty such batches, evaluation works with the
-// running statistics: a new batch comes out with means near 0 and deviations near 1, but not exactly, because it is not its own mean that was subtracted.
+// Two hundred random examples through a small network, up to its three outputs: their means and deviations are
+// anything. Batch normalisation brings them to 0 and 1, and with $\gamma$ = 1, 2, 3 and $\beta$ = 11, 12, 13 to just
+// these. After fifty such batches, evaluation works with the running statistics: a new batch comes out with means
+// near 0 and deviations near 1, but not exactly, because it is not its own mean that was subtracted.
 
 // %% id="before-after"
 /// Means and deviations of the columns.
@@ -190,9 +200,10 @@ println!("{}", before_and_after());
 // %% [markdown] id="running-text"
 // ### The running mean on its way
 //
-// One feature with the mean 4 and the deviation 2, in batches of 20. The batches' own means jump about by $2 / \sqrt{20} = 0.45$. The running mean starts at 0; with
-// a momentum of 0.9 it arrives after some twenty batches and is a good deal quieter than they are; with 0.99 it is quieter still, but takes two hundred
-// batches to arrive. A network that is evaluated too early works with statistics that still remember the zeros.
+// One feature with the mean 4 and the deviation 2, in batches of 20. The batches' own means jump about by
+// $2 / \sqrt{20} = 0.45$. The running mean starts at 0; with a momentum of 0.9 it arrives after some thirty batches
+// and is a good deal quieter than they are; with 0.99 it is quieter still, but has not arrived after 150. A network
+// that is evaluated too early works with statistics that still remember the zeros.
 
 // %% id="running-shown"
 fn running_means() -> Picture {
@@ -222,9 +233,11 @@ show!(running_means());
 // %% [markdown] id="cancellation-text"
 // ### How digits are lost
 //
-// A thousand numbers with the deviation 1 around a mean that grows from 1 to a hundred million, and the relative error of their variance in both ways. A number has about 16 digits. The mean of $x^2$
-// spends two digits of them for each digit of the mean: at a mean of 10,000 half of them are gone, and at a hundred million the "variance" is noise and may well be negative, and its
-// root NaN. The mean of $(x - \mu)^2$ is out by no more than the rounding of the numbers themselves.
+// A thousand numbers with the deviation 1 around a mean that grows from 1 to a hundred million, and the relative
+// error of their variance in both ways. A number has about 16 digits. The mean of $x^2$ spends two digits of them for
+// each digit of the mean: at a mean of 10,000 half of them are gone, and at a hundred million the "variance" is noise
+// and may well be negative, and its root NaN. The mean of $(x - \mu)^2$ is out by no more than the rounding of the
+// numbers themselves.
 
 // %% id="cancellation-shown"
 fn lost_digits() -> Picture {
@@ -267,9 +280,11 @@ show!(lost_digits());
 // %% [markdown] id="depth-text"
 // ### Ten layers again
 //
-// The picture of the last assignment, with normalisation: random examples through ten hidden layers of 100 units, and the deviation of what each layer passes on. Without
-// normalisation the signal fades or explodes, by a factor for each layer that depends on the weights. With batch normalisation behind each affine layer the size of the
-// weights makes no difference at all: twice the weights are twice the deviation, which is divided out. Below it, what the tenth layer passes on, for weights of the deviation 0.05.
+// The picture of the last assignment, with normalisation: random examples through ten hidden layers of 100 units, and
+// the deviation of what each layer passes on. Without normalisation the signal fades or explodes, by a factor for
+// each layer that depends on the weights. With batch normalisation behind each affine layer the size of the weights
+// makes no difference at all: twice the weights are twice the deviation, which is divided out. Below it, what the
+// tenth layer passes on, for weights of the deviation 0.05.
 
 // %% id="depth-shown"
 /// What each of ten hidden layers passes on.
@@ -325,7 +340,8 @@ show!(tenth_layers());
 // %% [markdown] id="batchnorm-backward-text"
 // ## 2. Batch normalisation, backward
 //
-// The forward pass in training is a chain of small steps. Write it as a graph, and go through it backwards: each step hands on `dout` times its own slope.
+// The forward pass in training is a chain of small steps. Write it as a graph, and go through it backwards: each step
+// hands on `dout` times its own slope.
 //
 // ```text
 // x ──┬────────────── (-) ── centred ──┬──────────────────── (/) ── x_hat ── (*) ── (+) ── out
@@ -345,9 +361,10 @@ show!(tenth_layers());
 //
 // with $c$ for `centred` and $s$ for `deviation`. Two rules make all of it:
 //
-// - What was copied to all rows on the way forward is summed over the rows on the way back; what was a mean over the rows on the way forward is handed to all rows on the way back, a share of
-//   $1/n$ each.
-// - A value that goes two ways, as `x` and `centred` do, gets the sum of what comes back on both. That is the `+=`. Whoever forgets one way gets the gradient of a layer whose mean or variance is a constant.
+// - What was copied to all rows on the way forward is summed over the rows on the way back; what was a mean over the
+//   rows on the way forward is handed to all rows on the way back, a share of $1/n$ each.
+// - A value that goes two ways, as `x` and `centred` do, gets the sum of what comes back on both. That is the `+=`.
+//   Whoever forgets one way gets the gradient of a layer whose mean or variance is a constant.
 //
 // The backward pass is asked for after a forward pass in training only. `dout` has the shape of `out`, `dx` that of `x`.
 
@@ -367,7 +384,8 @@ gradus_assignments::check!(batchnorm, batchnorm_backward after batchnorm_forward
 // %% [markdown] id="gradients-text"
 // ### Against differences
 //
-// With `dout` fixed, $\sum \text{out} \cdot \text{dout}$ is a number, and its slopes are the gradients. Errors between 1e-13 and 1e-8 are what you should see.
+// With `dout` fixed, $\sum \text{out} \cdot \text{dout}$ is a number, and its slopes are the gradients. Errors
+// between 1e-13 and 1e-8 are what you should see.
 
 // %% id="gradients"
 fn batchnorm_errors() -> String {
@@ -393,22 +411,30 @@ println!("{}", batchnorm_errors());
 // %% [markdown] id="batchnorm-backward-alt-text"
 // ## 3. The short way back
 //
-// The steps can be put together on paper. One feature at a time, so that all that is left is the index $i$ of the example:
+// The steps can be put together on paper. One feature at a time, so that all that is left is the index $i$ of the
+// example:
 //
-// 1. $\hat x_i = c_i / s$ and both depend on every $x_k$. Work out $\partial \mu / \partial x_k$, then $\partial c_i / \partial x_k$ (it is 1 less something where $i = k$), then $\partial s / \partial x_k$.
-//    For the last one you need $\sum_i c_i = 0$.
-// 2. Put them into $\partial \hat x_i / \partial x_k$. The result has three terms, and $c / s$ turns up again as $\hat x$.
-// 3. Multiply by $d\hat x_i$ and sum over $i$. Two sums appear that you know already: $\sum_i \text{dout}_i$ is $d\beta$, $\sum_i \text{dout}_i \, \hat x_i$ is $d\gamma$.
+// 1. $\hat x_i = c_i / s$ and both depend on every $x_k$. Work out $\partial \mu / \partial x_k$, then
+//    $\partial c_i / \partial x_k$ (it is 1 less something where $i = k$), then $\partial s / \partial x_k$. For the
+//    last one you need $\sum_i c_i = 0$.
+// 2. Put them into $\partial \hat x_i / \partial x_k$. The result has three terms, and $c / s$ turns up again as
+//    $\hat x$.
+// 3. Multiply by $d\hat x_i$ and sum over $i$. Two sums appear that you know already: $\sum_i \text{dout}_i$ is
+//    $d\beta$, $\sum_i \text{dout}_i \, \hat x_i$ is $d\gamma$.
 //
 // What you should arrive at has the form
 //
 // $$ dx = \frac{\gamma}{s} \left( \text{dout} - a - \hat x \, b \right) $$
 //
-// with two numbers $a$ and $b$ for each feature. They have a meaning: adding a constant to a feature, or stretching it, changes nothing behind the normalisation, so neither can have a
-// gradient. $a$ takes out of `dout` its part along a common shift, $b \, \hat x$ its part along a stretch. (With $\varepsilon$ in $s$, all of this stays exact. Why?)
+// with two numbers $a$ and $b$ for each feature. They have a meaning: adding a constant to a feature, or stretching
+// it, changes nothing behind the normalisation, so neither can have a gradient. $a$ takes out of `dout` its part
+// along a common shift, $b \, \hat x$ its part along a stretch. (With $\varepsilon$ in $s$, all of this stays exact.
+// Why?)
 //
-// **Whole arrays.** A loop over columns jumps through memory, which lies row by row: each number it touches is a cache line away from the one before. Operators on whole arrays go along the rows. The grader takes
-// the time, for this function and the one before, as a ratio to an answer without loops, on 1,024 examples with 512 features; a loop over columns costs these points, and no others.
+// **Whole arrays.** A loop over columns jumps through memory, which lies row by row: each number it touches is a
+// cache line away from the one before. Operators on whole arrays go along the rows. The grader takes the time, for
+// this function and the one before, as a ratio to an answer without loops, on 1,024 examples with 512 features; a
+// loop over columns costs these points, and no others.
 
 // %% id="batchnorm-backward-alt"
 /// The gradients of batch normalisation in training, by the short formula.
@@ -426,8 +452,9 @@ gradus_assignments::check!(batchnorm, batchnorm_backward_alt after batchnorm_for
 // %% [markdown] id="race-text"
 // ### The two against each other
 //
-// The same gradients but for rounding, and the time of the long way as a multiple of the short one's: the best of twenty runs each, on 100 and on 1,000 examples with 500 features. Each operator reads and writes a whole array,
-// so what counts is how many of them there are; that is the whole gain. Times differ from run to run.
+// The same gradients but for rounding, and the time of the long way as a multiple of the short one's: the best of
+// twenty runs each, on 100 and on 1,000 examples with 500 features. Each operator reads and writes a whole array, so
+// what counts is how many of them there are; that is the whole gain. Times differ from run to run.
 
 // %% id="race"
 fn long_against_short(batch: usize) -> String {
@@ -462,16 +489,19 @@ println!("{}\n{}", long_against_short(100), long_against_short(1000));
 // %% [markdown] id="layernorm-forward-text"
 // ## 4. Layer normalisation, forward
 //
-// The same formula with the two axes exchanged: the mean and the variance are those of one **row**, over its $d$ features.
+// The same formula with the two axes exchanged: the mean and the variance are those of one **row**, over its $d$
+// features.
 //
 // $$ \mu_i = \frac{1}{d} \sum_j x_{ij}, \qquad v_i = \frac{1}{d} \sum_j (x_{ij} - \mu_i)^2, \qquad
 // \hat x_{ij} = \frac{x_{ij} - \mu_i}{\sqrt{v_i + \varepsilon}}, \qquad \text{out}_{ij} = \gamma_j \, \hat x_{ij} + \beta_j $$
 //
-// $\gamma$ and $\beta$ still belong to the features, one for each column: they are not exchanged. Nothing of the other examples goes in, so training and evaluation are the same, and there is nothing to keep: no mode, no running
+// $\gamma$ and $\beta$ still belong to the features, one for each column: they are not exchanged. Nothing of the
+// other examples goes in, so training and evaluation are the same, and there is nothing to keep: no mode, no running
 // statistics, no trouble with small batches.
 //
-// To subtract one number from each row, give the array of means an axis of length 1: `mean.insert_axis(Axis(1))` has the shape (batch, 1), and (batch, features) less (batch, 1) is
-// done column by column. Or transpose, and reuse what you have.
+// To subtract one number from each row, give the array of means an axis of length 1: `mean.insert_axis(Axis(1))` has
+// the shape (batch, 1), and (batch, features) less (batch, 1) is done column by column. Or transpose, and reuse what
+// you have.
 
 // %% id="layernorm-cache"
 /// What the backward pass of layer normalisation needs of the forward pass. Yours to change, as the other.
@@ -506,11 +536,14 @@ gradus_assignments::check!(batchnorm, layernorm_forward);
 // %% [markdown] id="layernorm-backward-text"
 // ## 5. Layer normalisation, backward
 //
-// Nothing new has to be derived. Look at one row: it is to layer normalisation what a column is to batch normalisation, with two differences.
+// Nothing new has to be derived. Look at one row: it is to layer normalisation what a column is to batch
+// normalisation, with two differences.
 //
-// - $\gamma$ is not the same number all along the row. So it cannot be taken out of the sums: start from $d\hat x = \text{dout} \cdot \gamma$, and use the short formula for $\hat x$, with means over the
-//   row of $d\hat x$ and of $d\hat x \cdot \hat x$ for $a$ and $b$.
-// - $d\gamma$ and $d\beta$ are sums over the **examples**, as before. So they are no longer the sums in the formula for `dx`.
+// - $\gamma$ is not the same number all along the row. So it cannot be taken out of the sums: start from
+//   $d\hat x = \text{dout} \cdot \gamma$, and use the short formula for $\hat x$, with means over the row of
+//   $d\hat x$ and of $d\hat x \cdot \hat x$ for $a$ and $b$.
+// - $d\gamma$ and $d\beta$ are sums over the **examples**, as before. So they are no longer the sums in the formula
+//   for `dx`.
 
 // %% id="layernorm-backward"
 /// The gradients of layer normalisation.
@@ -553,7 +586,8 @@ println!("{}", layernorm_errors());
 // %% [markdown] id="fully-connected-loss-text"
 // ## 6. A network with normalisation
 //
-// The network of the last assignment with one more layer in each of its hidden layers: an affine layer, then normalisation, then ReLU. The last layer is an affine layer alone, as before.
+// The network of the last assignment with one more layer in each of its hidden layers: an affine layer, then
+// normalisation, then ReLU. The last layer is an affine layer alone, as before.
 //
 // ```text
 // pub struct NormalisedNet {
@@ -584,11 +618,14 @@ println!("{}", layernorm_errors());
 // }
 // ```
 //
-// - This function is for **training**: batch normalisation in `Mode::Train`, with momentum 0.9 and eps 1e-5; layer normalisation with eps 1e-5.
-// - It returns three things: the loss; the gradients, each at its parameter's place, first layer first; and the running statistics after this batch. Only batch normalisation moves them; otherwise they are
-//   returned as they are in `net`.
+// - This function is for **training**: batch normalisation in `Mode::Train`, with momentum 0.9 and eps 1e-5; layer
+//   normalisation with eps 1e-5.
+// - It returns three things: the loss; the gradients, each at its parameter's place, first layer first; and the
+//   running statistics after this batch. Only batch normalisation moves them; otherwise they are returned as they are
+//   in `net`.
 // - With `Normalisation::None`, `gamma` and `beta` are there but nothing uses them: their gradients are zeros.
-// - The loss is the **mean** softmax loss, plus `0.5 * reg * sum(w^2)` over the weights of **all** layers. Biases, scales and shifts are not regularised.
+// - The loss is the **mean** softmax loss, plus `0.5 * reg * sum(w^2)` over the weights of **all** layers. Biases,
+//   scales and shifts are not regularised.
 //
 // Three kinds of caches stand in one place of each layer. An enum holds whichever it is:
 //
@@ -600,7 +637,8 @@ println!("{}", layernorm_errors());
 // }
 // ```
 //
-// Or put an "affine, normalisation, ReLU" layer into a pair of functions of its own, as `affine_relu_forward` and `affine_relu_backward` were. Either backward pass of batch normalisation will do.
+// Or put an "affine, normalisation, ReLU" layer into a pair of functions of its own, as `affine_relu_forward` and
+// `affine_relu_backward` were. Either backward pass of batch normalisation will do.
 
 // %% id="fully-connected-loss"
 /// The loss of the network in training, and its gradients.
@@ -625,7 +663,9 @@ gradus_assignments::check!(batchnorm, fully_connected_loss);
 // %% [markdown] id="scores-text"
 // ## 7. Scores, in evaluation
 //
-// The way forward alone, for whoever uses the network: batch normalisation in `Mode::Evaluate`, with `net.running`. The scores of an example must not depend on what else is in the batch; with layer normalisation and with none they never did.
+// The way forward alone, for whoever uses the network: batch normalisation in `Mode::Evaluate`, with `net.running`.
+// The scores of an example must not depend on what else is in the batch; with layer normalisation and with none they
+// never did.
 
 // %% id="scores"
 /// The scores of examples in evaluation.
@@ -643,9 +683,14 @@ gradus_assignments::check!(batchnorm, scores);
 // %% [markdown] id="first-losses-text"
 // ### The first loss, and the gradients against differences
 //
-// Two hidden layers of 20 and 30 units, weights of the deviation 0.05, two examples. The first loss should be near $\ln 10 \approx 2.3$, and 4.7 higher with `reg` = 3.14, as in the last assignment. Expect relative errors of
-// 1e-6 and less for most arrays. Two are different: where batch normalisation follows, the gradient of `b` is nothing but rounding, so that its relative error says nothing and may well be 1 (why it is 0 is one of the questions in words); and
-// with only two examples batch normalisation makes the numbers -1 and 1 of nearly everything, so that the gradients of the weights before it are tiny, and a little less exact.
+// Two hidden layers of 20 and 30 units, weights of the deviation 0.05, two examples. The first loss should be near
+// $\ln 10 \approx 2.3$, and about 4.5 higher with `reg` = 3.14. A relative error is that of the worst number of an
+// array; expect 1e-6 and less for most arrays, and up to 1e-4 where a gradient is so near 0 that the rounding of the
+// differences shows. That is so for the weights before batch normalisation in particular: it makes about -1 and 1 of
+// whatever two numbers a unit has, so that little depends on the weights.
+//
+// For the biases before batch normalisation, `reg` or not, the gradient is nothing but rounding, so their relative
+// errors say nothing. How large it is, is shown beside them. Why it is 0 is one of the questions in words.
 
 // %% id="first-losses"
 /// A network that has learned nothing yet. `sizes` counts features, then the units of each hidden layer, then classes.
@@ -709,8 +754,9 @@ println!("{}", first_losses());
 // %% [markdown] id="training-text"
 // ### Training
 //
-// Images of clothing as before: 1,000 for training, few enough that every experiment takes seconds, and 1,000 for validation. The update rule is the library's Adam, one for each array of parameters. After each step the running statistics go back into
-// the network: they are no parameters, and have no gradient.
+// Images of clothing as before: 1,000 for training, few enough that every experiment takes seconds, and 1,000 for
+// validation. The update rule is the library's Adam, one for each array of parameters. After each step the running
+// statistics go back into the network: they are no parameters, and have no gradient.
 
 // %% id="training"
 /// Rows of pixels, and labels.
@@ -784,9 +830,11 @@ fn smoothed(losses: &[f64]) -> Vec<f64> {
 // %% [markdown] id="deep-text"
 // ### A deep network, with and without
 //
-// Five hidden layers of 100 units, weights of the deviation 0.02, Adam with a learning rate of 0.001, ten epochs of mini-batches of 50. The first picture has the losses, each point the mean of ten mini-batches; the second the
-// accuracy after each epoch, on the training and on the validation images. With batch normalisation the loss falls from the first step on. Without it these weights are too small, and the network has to find its way out of the flat region around 0
-// first. In the end both may well know the training images by heart: normalisation is about how fast and how safely one gets there.
+// Five hidden layers of 100 units, weights of the deviation 0.02, Adam with a learning rate of 0.001, ten epochs of
+// mini-batches of 50. The first picture has the losses, each point the mean of ten mini-batches; the second the
+// accuracy after each epoch, on the training and on the validation images. With batch normalisation the loss falls
+// from the first step on. Without it these weights are too small, and the network first has to find its way out of
+// the flat region around 0. Given more epochs it gets there too: normalisation is about how fast, and how safely.
 
 // %% id="deep-shown"
 const DEEP: [usize; 7] = [784, 100, 100, 100, 100, 100, 10];
@@ -811,11 +859,14 @@ println!("{}", with_and_without());
 // %% [markdown] id="scales-text"
 // ### Batch normalisation and the size of the first weights
 //
-// Seven hidden layers of 50 units, twenty deviations of the first weights from 0.0001 to 1, each once with and once without batch normalisation: forty trainings of six epochs. The pictures have the best accuracies on training and on validation images, and the mean
-// loss of the last epoch; a loss above 3.5 is drawn at 3.5.
+// Seven hidden layers of 50 units, twenty deviations of the first weights from 0.0001 to 1, each once with and once
+// without batch normalisation: forty trainings of six epochs. The pictures have the best accuracies on training and
+// on validation images, and the mean loss of the last epoch; a loss above 3.5 is drawn at 3.5.
 //
-// Without normalisation there is a narrow window of sizes that work. With it nearly all of them do. At the far left even batch normalisation has little to work with, once the variances come near its $\varepsilon$; at the far right, large weights
-// change little with each step of Adam, which is of the same length whatever the weights are.
+// Without normalisation, sizes within a narrow window work, and below it nothing is learned at all. With it the
+// window is some ten times as wide, and outside it the network still learns something. At the far left even batch
+// normalisation has little to work with, once the variances come near its $\varepsilon$; at the far right, large
+// weights change little with each step of Adam, which is of the same length whatever the weights are.
 
 // %% id="scales-shown"
 fn twenty_scales() -> String {
@@ -847,8 +898,12 @@ println!("{}", twenty_scales());
 // %% [markdown] id="batch-sizes-text"
 // ### Batch normalisation and the size of the batch
 //
-// The deep network again, with batches of 5, 10 and 50 and a smaller learning rate, beside the one without normalisation with batches of 50. All see the same number of images in an epoch, so small batches make many more steps. Each feature's mean and variance is measured on as many numbers as
-// the batch has examples. With five of them the measurement is mostly noise, which each example gets mixed into its own signal, and evaluation, with the running statistics, does not see the numbers that training saw.
+// The deep network again, with batches of 5, 10 and 50 and a smaller learning rate, beside the one without
+// normalisation with batches of 50. All see the same number of images in an epoch, so small batches make many more
+// steps. Each unit's mean and variance is measured on as many numbers as the batch has examples. With five of them
+// the measurement is mostly noise, which each example gets mixed into its own signal, and evaluation, with the
+// running statistics, does not see the numbers that training saw. So in spite of ten times as many steps, the batches
+// of 5 are left behind on the training images.
 
 // %% id="batch-sizes-shown"
 /// Accuracies after each epoch: without normalisation in batches of 50, and with it in batches of 5, 10 and 50.
@@ -872,7 +927,9 @@ println!("{}", batch_sizes(Normalisation::Batch));
 // %% [markdown] id="layer-sizes-text"
 // ### Layer normalisation and the size of the batch
 //
-// The same with layer normalisation. Each example is normalised by itself, over its 100 units, so small batches do not harm it: here they even do better, simply because they make more steps in an epoch.
+// The same with layer normalisation. Each example is normalised by itself, over its 100 units, so small batches do
+// not harm it: all three come out at nearly the same place. What is left of the difference is what small batches do
+// to any training: their gradients are noisier, and their curves less smooth.
 
 // %% id="layer-sizes-shown"
 println!("{}", batch_sizes(Normalisation::Layer));
@@ -883,17 +940,23 @@ println!("{}", batch_sizes(Normalisation::Layer));
 // A few sentences each, below the question in its own cell. They are read by a person, and worth 2 points each on top.
 
 // %% [markdown] id="written-1"
-// **Written 1.** In the network with batch normalisation, the gradients of the biases `b` of the hidden layers are 0 but for rounding. Why must that be so? What could one leave out, and what takes its place? Is it the same with layer normalisation?
+// **Written 1.** In the network with batch normalisation, the gradients of the biases `b` of the hidden layers are 0
+// but for rounding. Why must that be so? What could one leave out, and what takes its place? Is it the same with
+// layer normalisation?
 //
 // *Write your answer here.*
 
 // %% [markdown] id="written-2"
-// **Written 2.** Look at the pictures of the twenty sizes of the first weights. Why does batch normalisation make such a difference? Suppose that all weights of one hidden layer are multiplied by 10, before batch normalisation: what becomes of the layer's output, and what of the gradient with respect to
-// these weights? What does that mean for plain gradient descent with large weights?
+// **Written 2.** Look at the pictures of the twenty sizes of the first weights. Why does batch normalisation make
+// such a difference? Suppose that all weights of one hidden layer are multiplied by 10, before batch normalisation:
+// what becomes of the layer's output, and what of the gradient with respect to these weights? What does that mean for
+// plain gradient descent with large weights?
 //
 // *Write your answer here.*
 
 // %% [markdown] id="written-3"
-// **Written 3.** Images of 4,000 by 4,000 pixels leave room for two of them in a batch. Which of the two normalisations would you take, and why? What goes wrong with the other one in training, and what in evaluation? Name something that layer normalisation takes away from the data that batch normalisation leaves.
+// **Written 3.** Images of 4,000 by 4,000 pixels leave room for two of them in a batch. Which of the two
+// normalisations would you take, and why? What goes wrong with the other one in training, and what in evaluation?
+// Name something that layer normalisation takes away from the data that batch normalisation leaves.
 //
 // *Write your answer here.*
