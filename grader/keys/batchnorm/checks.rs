@@ -13,12 +13,11 @@ mod numpy;
 mod random_net;
 mod recorded;
 mod scores;
-mod speed;
 mod training;
 
 use gradus_question::Check;
 
-use super::{REFERENCE, reference};
+use super::reference;
 
 /// All of them, in the order of the questions.
 pub fn hidden() -> Vec<Check> {

@@ -471,10 +471,8 @@ println!("{}", batchnorm_errors());
 // along a common shift, $b \, \hat x$ its part along a stretch. (With $\varepsilon$ in $s$, all of this stays exact.
 // Why?)
 //
-// **Whole arrays.** A loop over columns jumps through memory, which lies row by row: each number it touches is a
-// cache line away from the one before. Operators on whole arrays go along the rows. The grader takes the time, for
-// this function and the one before, as a ratio to an answer without loops, on 1,024 examples with 512 features; a
-// loop over columns costs these points, and no others.
+// Write it with operators on whole arrays and `sum_axis(Axis(0))`, as the formula stands: it is a line or two. A loop over
+// columns would jump through memory, which lies row by row.
 
 // %% id="batchnorm-backward-alt" gradus={"role": "answer"}
 /// The gradients of batch normalisation in training, by the short formula.

@@ -128,7 +128,6 @@ wrong_answers! {
     backward_in_single_precision: batchnorm_backward, All;
     deviation_from_quotient: batchnorm_backward, Only(&["constant features, one example, one feature"]);
     backward_needs_two_examples: batchnorm_backward, Only(&["constant features, one example, one feature"]);
-    loops_over_columns: batchnorm_backward, Only(&["speed of whole arrays"]);
     alt_sums_for_means: batchnorm_backward_alt, AllBut(BOTH_PARAMETERS);
     alt_without_shift: batchnorm_backward_alt, AllBut(BOTH_PARAMETERS);
     alt_without_stretch: batchnorm_backward_alt, AllBut(BOTH_PARAMETERS);
@@ -141,7 +140,6 @@ wrong_answers! {
     alt_parameters_as_means: batchnorm_backward_alt, AllBut(&["dx of fresh inputs"]);
     alt_in_single_precision: batchnorm_backward_alt, All;
     alt_deviation_from_quotient: batchnorm_backward_alt, Only(&["constant features, one example, one feature"]);
-    alt_loops_over_columns: batchnorm_backward_alt, Only(&["speed of whole arrays"]);
     batch_for_layer: layernorm_forward, All;
     layer_eps_outside_root: layernorm_forward, All;
     layer_forgets_eps: layernorm_forward, All;
