@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 8] = [
+const WAYS: [(&str, &str, &[&str]); 9] = [
     (
         "softmax",
         "softmax_loss",
@@ -129,6 +129,23 @@ const WAYS: [(&str, &str, &[&str]); 8] = [
             "gradus_nn::solver::Solver::new(x, y)",
             "gradus_grader::key(\"fully_connected\"); todo!()",
             "gradus_assignments::fully_connected::reference::adam(x)",
+        ],
+    ),
+    (
+        "batchnorm",
+        "batchnorm_forward",
+        &[
+            "gradus_nn::norms::batchnorm_forward(x, x, y, x)",
+            "gradus_nn::norms::batchnorm_backward(x, x)",
+            "gradus_nn::norms::batchnorm_backward_alt(x, x)",
+            "gradus_nn::norms::layernorm_forward(x, x, y, 1e-5)",
+            "gradus_nn::norms::layernorm_backward(x, x)",
+            "gradus_nn::norms::spatial_groupnorm_forward(x, x, y, 1, 1e-5)",
+            "gradus_nn::norms::BatchnormParam::<f64>::new(3); todo!()",
+            "gradus_nn::networks::FullyConnectedNet::loss(x, x, y)",
+            "gradus_nn::networks::Normalisation::Batch; todo!()",
+            "gradus_grader::key(\"batchnorm\"); todo!()",
+            "gradus_assignments::batchnorm::reference::batchnorm_forward(x, y)",
         ],
     ),
     (

@@ -3,6 +3,8 @@
 //! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
 //! students never get.
 
+#[path = "../batchnorm/mod.rs"]
+pub mod batchnorm;
 #[path = "../conv/mod.rs"]
 pub mod conv;
 #[path = "../dropout/mod.rs"]
@@ -87,6 +89,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: fully_connected::checks::public,
         starter: include_str!("../fully_connected/starter.rs"),
         id: "fully_connected",
+    },
+    Assignment {
+        manifest_text: include_str!("../batchnorm/assignment.toml"),
+        functions: batchnorm::FUNCTIONS,
+        public_checks: batchnorm::checks::public,
+        starter: include_str!("../batchnorm/starter.rs"),
+        id: "batchnorm",
     },
     Assignment {
         manifest_text: include_str!("../dropout/assignment.toml"),

@@ -12,6 +12,8 @@ use gradus_question::{Answer, Check};
 
 pub use self::museum::Specimen;
 
+#[path = "../keys/batchnorm/mod.rs"]
+mod batchnorm;
 mod common;
 #[path = "../keys/conv/mod.rs"]
 mod conv;
@@ -78,6 +80,7 @@ static KEYS: &[&Key] = &[
     &two_layer_net::KEY,
     &features::KEY,
     &fully_connected::KEY,
+    &batchnorm::KEY,
     &dropout::KEY,
     &conv::KEY,
 ];

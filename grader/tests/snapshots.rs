@@ -4,8 +4,11 @@
 //! digits differ between processors.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+use gradus_assignments::batchnorm::{
+    self, HiddenLayer, LastLayer, Normalisation, NormalisedNet, Parameters, Running, RunningLayers,
+};
 use gradus_assignments::conv::{self, ThreeLayerConvNet};
-use gradus_assignments::dropout::{self, Mode};
+use gradus_assignments::dropout;
 use gradus_assignments::fully_connected::{self, FullyConnectedNet, Layer};
 use gradus_assignments::two_layer_net::{self, TwoLayerNet};
 use gradus_assignments::{features, knn, softmax, svm};
@@ -311,7 +314,7 @@ fn fully_connected_loss() {
 fn dropout_scores() {
     hold("dropout", "scores", |session, random, (n, features, classes)| {
         let (net, x) = (deep_network(random, features, classes), matrix(random, (n, features), 2.0));
-        let call = dropout::call::scores(&net, &x.clone().into_dyn(), 0.5, Mode::Evaluate, 231);
+        let call = dropout::call::scores(&net, &x.clone().into_dyn(), 0.5, dropout::Mode::Evaluate, 231);
         let scores = session.call(&call).expect("the reference answers");
         json!({ "net": layers(&net), "x": rows(&x), "scores": rows(&scores) })
     });
@@ -334,6 +337,44 @@ fn dropout_label_smoothing_loss() {
         let (loss, dx) = session.call(&call).expect("the reference answers");
         json!({
             "x": rows(&x), "y": y.to_vec(), "smoothing": smoothing, "loss": ten_digits(loss), "dx": rows(&dx),
+        })
+    });
+}
+
+/// Positive numbers with three decimals.
+fn variances(random: &mut ChaCha8Rng, count: usize) -> Array1<f64> {
+    numbers(random, count, 0.9) + 1.0
+}
+
+fn running(running: &Running) -> Value {
+    json!({ "mean": row(&running.mean), "var": row(&running.var) })
+}
+
+/// Forward in both modes, backward in both ways.
+#[test]
+fn batchnorm_layer() {
+    hold("batchnorm", "batchnorm", |session, random, (n, features, _)| {
+        let x = matrix(random, (n, features), 2.0);
+        let (gamma, beta) = (numbers(random, features, 1.5), numbers(random, features, 1.0));
+        let old = Running { mean: numbers(random, features, 1.0), var: variances(random, features) };
+        let (dout, momentum, eps) = (matrix(random, (n, features), 1.0), 0.75, 0.125);
+        let mut forward = |mode| {
+            let call = batchnorm::call::batchnorm_forward(&x, &gamma, &beta, &old, mode, momentum, eps);
+            session.call(&call).expect("the reference answers")
+        };
+        let (out, next) = forward(batchnorm::Mode::Train);
+        let (evaluated, unmoved) = forward(batchnorm::Mode::Evaluate);
+        assert_eq!(unmoved, old);
+        let mut gradients = |call| -> Value {
+            let (dx, dgamma, dbeta) = session.call(&call).expect("the reference answers");
+            json!({ "dx": rows(&dx), "dgamma": row(&dgamma), "dbeta": row(&dbeta) })
+        };
+        let long = gradients(batchnorm::call::batchnorm_backward(&x, &gamma, &beta, eps, &dout));
+        let short = gradients(batchnorm::call::batchnorm_backward_alt(&x, &gamma, &beta, eps, &dout));
+        json!({
+            "x": rows(&x), "gamma": row(&gamma), "beta": row(&beta), "running": running(&old), "momentum": momentum,
+            "eps": eps, "dout": rows(&dout), "out": rows(&out), "next": running(&next),
+            "out_in_evaluation": rows(&evaluated), "long": long, "short": short,
         })
     });
 }
@@ -376,6 +417,68 @@ fn conv_three_layer_convnet_loss() {
         json!({
             "net": conv_parameters(&net), "x": image_rows(&x), "shape": x.shape(), "y": y.to_vec(), "reg": reg,
             "loss": ten_digits(loss), "gradients": conv_parameters(&gradients),
+        })
+    });
+}
+
+#[test]
+fn batchnorm_layernorm() {
+    hold("batchnorm", "layernorm", |session, random, (n, features, _)| {
+        let x = matrix(random, (n, features), 2.0);
+        let (gamma, beta) = (numbers(random, features, 1.5), numbers(random, features, 1.0));
+        let (dout, eps) = (matrix(random, (n, features), 1.0), 0.125);
+        let forward = batchnorm::call::layernorm_forward(&x, &gamma, &beta, eps);
+        let out = session.call(&forward).expect("the reference answers");
+        let backward = batchnorm::call::layernorm_backward(&x, &gamma, &beta, eps, &dout);
+        let (dx, dgamma, dbeta) = session.call(&backward).expect("the reference answers");
+        json!({
+            "x": rows(&x), "gamma": row(&gamma), "beta": row(&beta), "eps": eps, "dout": rows(&dout),
+            "out": rows(&out), "dx": rows(&dx), "dgamma": row(&dgamma), "dbeta": row(&dbeta),
+        })
+    });
+}
+
+fn normalised_layers(parameters: &Parameters) -> Value {
+    let hidden = |layer: &HiddenLayer| json!({ "w": rows(&layer.w), "b": row(&layer.b), "gamma": row(&layer.gamma), "beta": row(&layer.beta) });
+    json!({
+        "hidden": parameters.hidden.iter().map(hidden).collect::<Vec<_>>(),
+        "last": { "w": rows(&parameters.last.w), "b": row(&parameters.last.b) },
+    })
+}
+
+/// The loss and the scores of a network with one hidden layer of four units, with each normalisation.
+#[test]
+fn batchnorm_network() {
+    hold("batchnorm", "network", |session, random, (n, features, classes)| {
+        let hidden = HiddenLayer {
+            w: matrix(random, (features, 4), 1.0),
+            b: numbers(random, 4, 0.5),
+            gamma: variances(random, 4),
+            beta: numbers(random, 4, 0.5),
+        };
+        let last = LastLayer { w: matrix(random, (4, classes), 1.0), b: numbers(random, classes, 0.5) };
+        let parameters = Parameters { hidden: vec![hidden], last };
+        let old = Running { mean: numbers(random, 4, 1.0), var: variances(random, 4) };
+        let (x, y, reg) = (matrix(random, (n, features), 2.0), labels(random, n, classes), 0.125);
+        let results: Vec<Value> = Normalisation::ALL
+            .into_iter()
+            .map(|normalisation| {
+                let statistics = RunningLayers { layers: vec![old.clone()] };
+                let net = NormalisedNet { normalisation, parameters: parameters.clone(), running: statistics };
+                let call = batchnorm::call::fully_connected_loss(&net, &x.clone().into_dyn(), &y, reg);
+                let (loss, gradients, next) = session.call(&call).expect("the reference answers");
+                let call = batchnorm::call::scores(&net, &x.clone().into_dyn());
+                let scores = session.call(&call).expect("the reference answers");
+                json!({
+                    "normalisation": format!("{normalisation:?}"), "loss": ten_digits(loss),
+                    "gradients": normalised_layers(&gradients), "next": running(&next.layers[0]),
+                    "scores": rows(&scores),
+                })
+            })
+            .collect();
+        json!({
+            "parameters": normalised_layers(&parameters), "running": running(&old), "x": rows(&x), "y": y.to_vec(),
+            "reg": reg, "results": results,
         })
     });
 }

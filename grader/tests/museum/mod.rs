@@ -1,6 +1,7 @@
 //! The recorded answers of every assignment as functions of this process, and what each should fail.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+pub mod batchnorm;
 pub mod conv;
 pub mod dropout;
 pub mod features;
@@ -51,6 +52,7 @@ pub fn all() -> Vec<Museum> {
         two_layer_net::museum(),
         features::museum(),
         fully_connected::museum(),
+        batchnorm::museum(),
         dropout::museum(),
         conv::museum(),
     ]

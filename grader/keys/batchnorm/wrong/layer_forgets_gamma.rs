@@ -1,0 +1,20 @@
+// gamma is not used.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array1, Array2, Axis};
+
+pub fn layernorm_forward(
+    x: &Array2<f64>,
+    gamma: &Array1<f64>,
+    beta: &Array1<f64>,
+    eps: f64,
+) -> (Array2<f64>, LayernormCache) {
+    let d = x.ncols() as f64;
+    let mean = x.sum_axis(Axis(1)).insert_axis(Axis(1)) / d;
+    let centred = x - &mean;
+    let var = (&centred * &centred).sum_axis(Axis(1)).insert_axis(Axis(1)) / d;
+    let deviation = (var + eps).mapv(f64::sqrt);
+    let x_hat = centred / &deviation;
+    let out = &x_hat + beta;
+    (out, LayernormCache { deviation, x_hat, gamma: gamma.clone() })
+}
