@@ -43,7 +43,7 @@ for suite in $suites; do
             ;;
         console) timeout 120 python -m pytest --quiet -p no:cacheprovider console.py ;;
         lab) timeout 300 python lab.py ;;
-        answers) timeout 600 python answers.py ;;
+        answers) timeout 900 python answers.py ;;
         *) echo "there is no suite $suite" >&2; exit 2 ;;
     esac
 done
