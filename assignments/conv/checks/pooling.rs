@@ -21,7 +21,7 @@ pub fn checks() -> Vec<Check> {
             "11 where both windows have their maximum, 0 elsewhere",
             one_image_backward,
         ),
-        check(BACKWARD, "equal numbers", "all of dout at the first of the four, and 0 at the others", equal),
+        check(BACKWARD, "four equal numbers", "all of dout at the first of the four, and 0 at the others", equal),
         check(
             BACKWARD,
             "slope of the output",
