@@ -7,9 +7,10 @@ mod net;
 mod running;
 
 pub use crate::batchnorm_answer as answer;
+pub use crate::mode::Mode;
 pub use interface::{FUNCTIONS, Functions, call};
 pub use net::{HiddenLayer, LastLayer, Normalisation, NormalisedNet, Parameters};
-pub use running::{Mode, Running, RunningLayers};
+pub use running::{Running, RunningLayers};
 
 /// Runs the public checks of `function` on the answers in `functions`.
 ///

@@ -1,42 +1,7 @@
-//! What batch normalisation keeps from batch to batch, and how it is used, for students to use and to send.
+//! What batch normalisation keeps from batch to batch, for students to use and to send.
 
-use gradus_question::{Argument, Reader, Value, WireError};
+use gradus_question::{Reader, Value, WireError};
 use ndarray::Array1;
-
-/// Whether a network is being trained or used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Training: batch normalisation uses the batch's own mean and variance, and moves the running ones.
-    Train,
-    /// Validation, test and use: batch normalisation uses the running mean and variance, and leaves them as they are.
-    Evaluate,
-}
-
-impl Value for Mode {
-    fn encode(&self, out: &mut Vec<u8>) {
-        Value::encode(&usize::from(*self == Mode::Evaluate), out);
-    }
-
-    fn decode(bytes: &mut Reader<'_>) -> Result<Self, WireError> {
-        match usize::decode(bytes)? {
-            0 => Ok(Mode::Train),
-            1 => Ok(Mode::Evaluate),
-            _ => Err(WireError::Size),
-        }
-    }
-}
-
-impl Argument<'_> for Mode {
-    type Owned = Mode;
-
-    fn encode(&self, out: &mut Vec<u8>) {
-        Value::encode(self, out);
-    }
-
-    fn lend(owned: &Mode) -> Self {
-        *owned
-    }
-}
 
 /// The running mean and variance of each feature.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,17 +59,6 @@ impl Value for RunningLayers {
 mod tests {
     use super::*;
     use ndarray::array;
-
-    #[test]
-    fn each_mode_comes_back_as_it_was_sent_and_nothing_else_is_one() {
-        for (number, mode) in [Mode::Train, Mode::Evaluate].into_iter().enumerate() {
-            let mut bytes = Vec::new();
-            Value::encode(&mode, &mut bytes);
-            assert_eq!(bytes, (number as u64).to_le_bytes());
-            assert_eq!(Mode::decode(&mut Reader::new(&bytes)), Ok(mode));
-        }
-        assert!(Mode::decode(&mut Reader::new(&2u64.to_le_bytes())).is_err());
-    }
 
     #[test]
     fn statistics_come_back_as_they_were_sent_and_a_count_that_cannot_be_is_refused() {

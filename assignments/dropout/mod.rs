@@ -3,12 +3,11 @@
 mod answer;
 pub mod checks;
 mod interface;
-mod mode;
 
 pub use crate::dropout_answer as answer;
 pub use crate::fully_connected::{FullyConnectedNet, Layer};
+pub use crate::mode::Mode;
 pub use interface::{FUNCTIONS, Functions, call};
-pub use mode::Mode;
 
 /// Runs the public checks of `function` on the answers in `functions`.
 ///

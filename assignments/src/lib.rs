@@ -18,6 +18,7 @@ pub mod knn;
 mod linear;
 #[cfg(feature = "manifest")]
 mod manifest;
+mod mode;
 #[path = "../softmax/mod.rs"]
 pub mod softmax;
 #[path = "../svm/mod.rs"]

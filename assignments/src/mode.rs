@@ -1,13 +1,14 @@
-//! Training or evaluation, for students to use and to send.
+//! Training or evaluation: for the assignments whose layers do something else in each; for students to use and to send.
 
 use gradus_question::{Argument, Reader, Value, WireError};
 
 /// Whether a network is being trained or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Training: dropout drops.
+    /// Training: dropout drops, and batch normalisation uses the batch's own mean and variance, and moves the running ones.
     Train,
-    /// Validation, test and use: dropout does nothing.
+    /// Validation, test and use: dropout does nothing, and batch normalisation uses the running mean and variance, and leaves
+    /// them as they are.
     Evaluate,
 }
 
