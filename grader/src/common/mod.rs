@@ -3,6 +3,8 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 pub mod expected;
+pub mod fully_connected;
+pub mod gradients;
 pub mod inputs;
 pub mod recorded;
 pub mod speed;

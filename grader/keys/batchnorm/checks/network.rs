@@ -8,15 +8,17 @@ use gradus_assignments::batchnorm::{
 };
 use gradus_check::Tolerance;
 use gradus_nn::softmax::softmax_loss;
-use gradus_question::{Call, Check, Context, Failure, Projection, Session};
+use gradus_question::{Call, Check, Context, Failure, Session};
 use ndarray::{Array1, ArrayD};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::numpy::Numpy;
-use super::random_net::{Sizes, Slip, before_relu, combine, examples, expect, look_alikes, network, scores_with};
+use super::random_net::{Slip, before_relu, combine, examples, expect, look_alikes, network, scores_with};
 use super::{ORDINARY_FIRST, reference, training};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::Sizes;
+use crate::common::gradients::{DERIVE_AGAIN, hold_slopes};
 use crate::common::{check, inputs};
 
 const NAME: &str = "fully_connected_loss";
@@ -150,7 +152,7 @@ impl Inputs {
 
     /// Inputs of one shape, any two of them alike in some respect.
     fn look_alikes(random: &mut ChaCha8Rng, normalisation: Normalisation, regularised: bool) -> Vec<Self> {
-        let sizes = Sizes::ordinary(random);
+        let sizes = Sizes::ordinary(random, 2..4);
         let first = Self::random(random, &sizes, normalisation, regularised);
         let mut all: Vec<_> =
             look_alikes(random, &first.net).into_iter().map(|net| Self { net, ..first.clone() }).collect();
@@ -373,24 +375,8 @@ fn numeric(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
         inputs.compare_loss(loss, inputs.expected().0, context)?;
         let flat = |parameters: &Parameters| -> Array1<f64> { parameters.arrays().iter().flatten().copied().collect() };
         let (found, count) = (flat(&found), flat(&inputs.net.parameters).len());
-        context.expect(
-            found.len() == count,
-            "the gradients have the wrong shapes",
-            "the gradient of each parameter has that parameter's shape",
-        )?;
-        let all: Vec<usize> = (0..count).collect();
-        let slope = session.numeric_gradient(&inputs.call(), "net", &all, 1e-5, Projection::Number(0))?;
-        context
-            .expect_array(
-                "the gradients, held against the slope of your own loss",
-                &found,
-                &Array1::from_vec(slope),
-                Tolerance::new(1e-4, 1e-6),
-                &[],
-            )
-            .map_err(|failure| {
-                failure.with_hint("the gradients are not those of the loss you return: derive them again")
-            })?;
+        let right_shapes = found.len() == count;
+        hold_slopes(session, context, &inputs.call(), &found, right_shapes, DERIVE_AGAIN)?;
     }
     ordinary(session, context)
 }

@@ -6,45 +6,13 @@ use gradus_assignments::batchnorm::{
 };
 use gradus_question::{Context, Failure};
 use ndarray::{Array1, Array2, ArrayD, Axis};
-use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::common::expected::close_to;
+use crate::common::fully_connected::Sizes;
 use crate::common::inputs::{self, normal};
 
 pub const EPS: f64 = 1e-5;
-
-/// How many examples there are, and how many numbers each stage has: features, hidden units layer by layer, classes.
-#[derive(Debug, Clone)]
-pub struct Sizes {
-    pub batch: usize,
-    pub stages: Vec<usize>,
-}
-
-impl Sizes {
-    /// More than one of everything, with two or three hidden layers.
-    pub fn ordinary(random: &mut ChaCha8Rng) -> Self {
-        let hidden = random.random_range(2..4);
-        Self::of_depth(random, hidden)
-    }
-
-    /// More than one of everything.
-    pub fn of_depth(random: &mut ChaCha8Rng, hidden: usize) -> Self {
-        let mut stages = vec![random.random_range(3..8)];
-        stages.extend((0..hidden).map(|_| random.random_range(4..10)));
-        stages.push(random.random_range(3..7));
-        Self { batch: random.random_range(4..9), stages }
-    }
-
-    /// These.
-    pub fn of(batch: usize, stages: &[usize]) -> Self {
-        Self { batch, stages: stages.to_vec() }
-    }
-
-    pub fn classes(&self) -> usize {
-        *self.stages.last().expect("a network has classes")
-    }
-}
 
 /// A network whose hidden units are partly on and partly off for examples of the scale 1, with running statistics of the
 /// order of what its units have.

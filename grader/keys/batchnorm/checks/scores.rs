@@ -6,9 +6,10 @@ use gradus_question::{Call, Check, Context, Failure, Session};
 use ndarray::{Array2, ArrayD, Axis};
 use rand_chacha::ChaCha8Rng;
 
-use super::random_net::{Sizes, Slip, examples, look_alikes, network, scores_with};
+use super::random_net::{Slip, examples, look_alikes, network, scores_with};
 use super::{ORDINARY_FIRST, reference};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::Sizes;
 use crate::common::{check, inputs};
 
 /// The checks, 10 points.
@@ -51,7 +52,7 @@ impl Inputs {
     }
 
     fn look_alikes(random: &mut ChaCha8Rng, normalisation: Normalisation) -> Vec<Self> {
-        let sizes = Sizes::ordinary(random);
+        let sizes = Sizes::ordinary(random, 2..4);
         let first = Self::random(random, &sizes, normalisation);
         let mut all: Vec<_> =
             look_alikes(random, &first.net).into_iter().map(|net| Self { net, ..first.clone() }).collect();
@@ -125,7 +126,7 @@ fn depths(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
 fn each_by_itself(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
     for normalisation in Normalisation::ALL {
-        let sizes = Sizes::ordinary(&mut context.random);
+        let sizes = Sizes::ordinary(&mut context.random, 2..4);
         let inputs = Inputs::random(&mut context.random, &sizes, normalisation);
         inputs.hold(session, context)?;
         for i in 0..sizes.batch {
@@ -155,7 +156,7 @@ fn images(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
 
 fn unchanged(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
-    let sizes = Sizes::ordinary(&mut context.random);
+    let sizes = Sizes::ordinary(&mut context.random, 2..4);
     for normalisation in Normalisation::ALL {
         let inputs = Inputs::random(&mut context.random, &sizes, normalisation);
         inputs.compare(&session.call_watching_inputs(&inputs.call())?, context)?;

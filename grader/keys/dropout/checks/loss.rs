@@ -2,19 +2,18 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_assignments::dropout::{FullyConnectedNet, call};
-use gradus_check::Tolerance;
-use gradus_question::{Call, Check, Context, Failure, Projection, Session};
+use gradus_question::{Call, Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, ArrayD};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::masks::{expect_share, expect_unrelated};
-use super::nets::{
-    combine, dimensions, examples, expect, gradients, look_alikes, network, penalty, positive_network, stages,
-};
+use super::nets::{examples, expect, gradients, penalty, positive_network};
 use super::possible::{Outcome, explain_loss, masks, outcomes, rows};
 use super::{ORDINARY_FIRST, SEED_HINT, reference};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::{combine, dimensions, look_alikes, network, stages};
+use crate::common::gradients::hold_slopes;
 use crate::common::{check, inputs};
 
 /// The checks, 20 points.
@@ -61,7 +60,7 @@ struct Inputs {
 
 impl Inputs {
     fn random(random: &mut ChaCha8Rng, batch: usize, stages: &[usize], p: f64) -> Self {
-        let net = network(random, stages);
+        let net = network(random, stages, 1.0);
         let classes = *stages.last().expect("classes");
         let reg = random.random_range(1.0..4.0) / penalty(&net, 2.0);
         Self {
@@ -265,23 +264,11 @@ fn numeric(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
         inputs.x.mapv_inplace(|x| x.abs() + 0.1);
         inputs.reg = random.random_range(0.1..1.0);
         let (_, found) = session.call(&inputs.call())?;
-        context.expect(
-            dimensions(&found) == dimensions(&inputs.net),
-            "the gradients have the wrong shapes",
-            "the gradient of each parameter has that parameter's shape",
-        )?;
+        let right_shapes = dimensions(&found) == dimensions(&inputs.net);
         let found: Array1<f64> =
             found.layers.iter().flat_map(|layer| layer.w.iter().chain(&layer.b)).copied().collect();
-        let all: Vec<usize> = (0..found.len()).collect();
-        let slope = session.numeric_gradient(&inputs.call(), "net", &all, 1e-5, Projection::Number(0))?;
-        let what = "the gradients, held against the slope of your own loss";
-        context.expect_array(what, &found, &Array1::from_vec(slope), Tolerance::new(1e-4, 1e-6), &[]).map_err(
-            |failure| {
-                failure.with_hint(
-                    "the way back goes through the masks of the way forward; the same seed gives the same masks",
-                )
-            },
-        )?;
+        let hint = "the way back goes through the masks of the way forward; the same seed gives the same masks";
+        hold_slopes(session, context, &inputs.call(), &found, right_shapes, hint)?;
     }
     ordinary(session, context)
 }

@@ -9,16 +9,8 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::common::expected::close_to;
+use crate::common::fully_connected::dimensions;
 use crate::common::inputs;
-
-/// A network whose hidden units are partly on and partly off for examples of the order of 1, with scores of that order.
-pub fn network(random: &mut ChaCha8Rng, stages: &[usize]) -> FullyConnectedNet {
-    let layers = stages.windows(2).map(|pair| {
-        let deviation = 1.3 / (pair[0] as f64).sqrt();
-        Layer { w: inputs::normal(random, (pair[0], pair[1]), deviation), b: inputs::normal(random, pair[1], 0.5) }
-    });
-    FullyConnectedNet { layers: layers.collect() }
-}
 
 /// A network whose hidden units are all on for positive examples.
 pub fn positive_network(random: &mut ChaCha8Rng, stages: &[usize]) -> FullyConnectedNet {
@@ -32,34 +24,9 @@ pub fn positive_network(random: &mut ChaCha8Rng, stages: &[usize]) -> FullyConne
     FullyConnectedNet { layers: layers.collect() }
 }
 
-/// More than one of everything, with this many hidden layers.
-pub fn stages(random: &mut ChaCha8Rng, hidden: usize) -> Vec<usize> {
-    let mut stages = vec![random.random_range(3..8)];
-    stages.extend((0..hidden).map(|_| random.random_range(4..10)));
-    stages.push(random.random_range(3..7));
-    stages
-}
-
 /// Examples as rows.
 pub fn examples(random: &mut ChaCha8Rng, batch: usize, features: usize) -> ArrayD<f64> {
     inputs::normal(random, (batch, features), 1.0).into_dyn()
-}
-
-/// Networks like this one, each with one parameter, or one number of one, changed.
-pub fn look_alikes(random: &mut ChaCha8Rng, net: &FullyConnectedNet) -> Vec<FullyConnectedNet> {
-    let mut all = Vec::new();
-    for (i, Layer { w, b }) in net.layers.iter().enumerate() {
-        let mut with = |layer: Layer| {
-            let mut net = net.clone();
-            net.layers[i] = layer;
-            all.push(net);
-        };
-        for w in inputs::look_alikes(random, w) {
-            with(Layer { w, b: b.clone() });
-        }
-        with(Layer { w: w.clone(), b: inputs::normal(random, b.len(), 0.7) });
-    }
-    all
 }
 
 /// `0.5 * reg * sum(w^2)`.
@@ -99,21 +66,6 @@ pub fn gradients(
     }
     layers.reverse();
     (loss + penalty(net, reg), FullyConnectedNet { layers })
-}
-
-/// `f` of each parameter of two networks.
-pub fn combine(a: &FullyConnectedNet, b: &FullyConnectedNet, f: impl Fn(f64, f64) -> f64) -> FullyConnectedNet {
-    let mut result = a.clone();
-    for (a, b) in result.layers.iter_mut().zip(&b.layers) {
-        a.w.zip_mut_with(&b.w, |a, b| *a = f(*a, *b));
-        a.b.zip_mut_with(&b.b, |a, b| *a = f(*a, *b));
-    }
-    result
-}
-
-/// The shapes of all parameters.
-pub fn dimensions(net: &FullyConnectedNet) -> Vec<((usize, usize), usize)> {
-    net.layers.iter().map(|layer| (layer.w.dim(), layer.b.len())).collect()
 }
 
 /// Expects gradients to agree, last layer first, as the way back goes.

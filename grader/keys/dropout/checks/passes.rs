@@ -10,10 +10,11 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::masks::ERRORS;
-use super::nets::{examples, look_alikes, network, stages};
+use super::nets::examples;
 use super::possible::{Outcome, outcomes, rows};
 use super::{ORDINARY_FIRST, SEED_HINT, reference};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::{look_alikes, network, stages};
 use crate::common::{check, inputs};
 
 /// The checks, 12 points.
@@ -46,7 +47,7 @@ struct Inputs {
 
 impl Inputs {
     fn random(random: &mut ChaCha8Rng, batch: usize, stages: &[usize], p: f64, passes: usize) -> Self {
-        let (net, x) = (network(random, stages), examples(random, batch, stages[0]));
+        let (net, x) = (network(random, stages, 1.0), examples(random, batch, stages[0]));
         Self { net, x, p, passes, seed: random.random() }
     }
 

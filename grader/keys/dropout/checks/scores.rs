@@ -9,10 +9,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
 use super::masks::{expect_independent, expect_share, expect_unrelated, kept};
-use super::nets::{examples, look_alikes, network, stages};
+use super::nets::examples;
 use super::possible::{Outcome, explain, outcomes, rows};
 use super::{ORDINARY_FIRST, SEED_HINT, reference};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::{RecordedNet, look_alikes, network, stages};
 use crate::common::{check, inputs, recorded};
 
 /// The checks, 15 points.
@@ -60,7 +61,7 @@ struct Inputs {
 
 impl Inputs {
     fn random(random: &mut ChaCha8Rng, batch: usize, stages: &[usize], mode: Mode) -> Self {
-        let net = network(random, stages);
+        let net = network(random, stages, 1.0);
         Self {
             net,
             x: examples(random, batch, stages[0]),
@@ -270,24 +271,6 @@ fn nothing_dropped(session: &mut Session<'_>, context: &mut Context) -> Result<(
         }
     }
     Ok(())
-}
-
-/// A recorded network.
-#[derive(Deserialize)]
-pub struct RecordedNet(Vec<RecordedLayer>);
-
-#[derive(Deserialize)]
-struct RecordedLayer {
-    #[serde(deserialize_with = "recorded::matrix")]
-    w: Array2<f64>,
-    #[serde(deserialize_with = "recorded::vector")]
-    b: Array1<f64>,
-}
-
-impl From<RecordedNet> for FullyConnectedNet {
-    fn from(RecordedNet(layers): RecordedNet) -> Self {
-        FullyConnectedNet { layers: layers.into_iter().map(|RecordedLayer { w, b }| Layer { w, b }).collect() }
-    }
 }
 
 /// A recorded case.

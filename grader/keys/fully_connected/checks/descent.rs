@@ -7,8 +7,9 @@ use ndarray::{Array1, ArrayD, Axis};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::random_net::{Layers, Sizes, dimensions, expect, network, outputs};
+use super::random_net::{Layers, expect, outputs};
 use super::reference;
+use crate::common::fully_connected::{Sizes, dimensions, network};
 use crate::common::inputs;
 
 /// Arguments of one call.
@@ -63,7 +64,7 @@ impl Training {
         let sizes = Sizes::of_depth(random, hidden);
         let example = inputs::normal(random, (1, sizes.features()), 1.0);
         let net = loop {
-            let net = network(random, &sizes, 1.0);
+            let net = network(random, &sizes.stages, 1.0);
             let outs = outputs(&net, &example.clone().into_dyn(), |score| score.max(0.0));
             // Otherwise nothing comes back to the first layer. Nor may a unit be near its edge, where rounding decides.
             let hidden = &outs[..outs.len() - 1];

@@ -8,7 +8,7 @@ use ndarray::Array1;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::random_net::dimensions;
+use crate::common::fully_connected::dimensions;
 use crate::common::{check, inputs};
 
 /// The checks, 10 points.

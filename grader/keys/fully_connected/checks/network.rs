@@ -2,19 +2,18 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_assignments::fully_connected::{FullyConnectedNet, Layer, call};
-use gradus_check::Tolerance;
 use gradus_nn::softmax::softmax_loss;
-use gradus_question::{Call, Check, Context, Failure, Projection, Session};
+use gradus_question::{Call, Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, ArrayD};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
-use super::random_net::{
-    Layers, Sizes, combine, examples, expect, look_alikes, network, outputs, plain_gradients, scores_with,
-};
+use super::random_net::{Layers, examples, expect, outputs, plain_gradients, scores_with};
 use super::{ORDINARY_FIRST, reference, speed};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::{RecordedNet, Sizes, combine, look_alikes, network};
+use crate::common::gradients::{DERIVE_AGAIN, hold_slopes, regularised_slips};
 use crate::common::{check, inputs, recorded};
 
 const NAME: &str = "fully_connected_loss";
@@ -100,7 +99,7 @@ fn squares<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {
 impl Inputs {
     fn random(random: &mut ChaCha8Rng, sizes: &Sizes, regularised: Regularised) -> Self {
         let scale = inputs::scale(random);
-        let net = network(random, sizes, scale);
+        let net = network(random, &sizes.stages, scale);
         let x = examples(random, sizes, scale);
         let y = inputs::labels(random, sizes.batch, sizes.classes());
         let reg = match regularised {
@@ -117,7 +116,7 @@ impl Inputs {
 
     /// Inputs of one shape, any two of them alike in some respect.
     fn look_alikes(random: &mut ChaCha8Rng, regularised: Regularised) -> Vec<Self> {
-        let sizes = Sizes::ordinary(random);
+        let sizes = Sizes::ordinary(random, 1..4);
         let first = Self::random(random, &sizes, regularised);
         let mut all: Vec<_> =
             look_alikes(random, &first.net).into_iter().map(|net| Self { net, ..first.clone() }).collect();
@@ -204,7 +203,6 @@ impl Inputs {
         let n = self.y.len() as f64;
         let (_, of_data) = self.expected_with(0.0);
         let of_regulariser = combine(expected, &of_data, |all, data| all - data);
-        let with = |factor: f64| combine(&of_data, &of_regulariser, |data, own| data + factor * own);
         let with_biases = {
             let mut net = expected.clone();
             net.layers.iter_mut().zip(&self.net.layers).for_each(|(to, from)| to.b.scaled_add(self.reg, &from.b));
@@ -212,23 +210,10 @@ impl Inputs {
         };
         let unmasked =
             combine(&plain_gradients(&self.net, &self.x, &self.y, true).1, &of_regulariser, |data, own| data + own);
-        let slips = [
-            ("the gradient without the regulariser's part, which is reg * w", &of_data),
-            ("the gradient with 2 * reg * w; with the factor 0.5 the slope is reg * w", &with(2.0)),
-            ("the gradient with 0.5 * reg * w; the slope of 0.5 * reg * w^2 is reg * w", &with(0.5)),
-            ("the gradient with the regulariser's part divided by the number of examples", &with(1.0 / n)),
-            ("the gradient with the regulariser's part subtracted; it is added", &with(-1.0)),
-            ("the gradient with a regulariser of the biases; it is about the weights alone", &with_biases),
-            (
-                "the gradient of the sum over the examples; the loss is their mean",
-                &combine(&of_data, &of_regulariser, |data, own| n * data + own),
-            ),
-            (
-                "the gradient divided by the number of examples twice",
-                &combine(&of_data, &of_regulariser, |data, own| data / n + own),
-            ),
-            ("the gradient without ReLU's backward pass; a unit that is off passes nothing on", &unmasked),
-        ];
+        let usual =
+            regularised_slips(&of_data, &of_regulariser, with_biases, n, "examples", |a, b, f| combine(a, b, f));
+        let mut slips: Vec<_> = usual.iter().map(|(words, slip)| (words.as_str(), slip)).collect();
+        slips.push(("the gradient without ReLU's backward pass; a unit that is off passes nothing on", &unmasked));
         expect(context, "the gradient of ", layers, found, expected, &slips)
     }
 }
@@ -268,24 +253,6 @@ fn depths(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
     in_turn(context, all.to_vec(), |inputs, context| inputs.hold(session, context, ALL)).map_err(|failure| {
         failure.with_hint("a loop over all layers but the last, forward and backward, serves any depth, also none")
     })
-}
-
-/// A recorded network, or the gradient with respect to one.
-#[derive(Deserialize)]
-pub struct RecordedNet(Vec<RecordedLayer>);
-
-#[derive(Deserialize)]
-struct RecordedLayer {
-    #[serde(deserialize_with = "recorded::matrix")]
-    w: Array2<f64>,
-    #[serde(deserialize_with = "recorded::vector")]
-    b: Array1<f64>,
-}
-
-impl From<RecordedNet> for FullyConnectedNet {
-    fn from(RecordedNet(layers): RecordedNet) -> Self {
-        FullyConnectedNet { layers: layers.into_iter().map(|RecordedLayer { w, b }| Layer { w, b }).collect() }
-    }
 }
 
 /// A recorded case.
@@ -332,24 +299,8 @@ fn numeric(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
             net.layers.iter().flat_map(|layer| layer.w.iter().chain(&layer.b)).copied().collect()
         };
         let (found, count) = (flat(&found), flat(&inputs.net).len());
-        context.expect(
-            found.len() == count,
-            "the gradients have the wrong shapes",
-            "the gradient of each parameter has that parameter's shape",
-        )?;
-        let all: Vec<usize> = (0..count).collect();
-        let slope = session.numeric_gradient(&inputs.call(), "net", &all, 1e-5, Projection::Number(0))?;
-        context
-            .expect_array(
-                "the gradients, held against the slope of your own loss",
-                &found,
-                &Array1::from_vec(slope),
-                Tolerance::new(1e-4, 1e-6),
-                &[],
-            )
-            .map_err(|failure| {
-                failure.with_hint("the gradients are not those of the loss you return: derive them again")
-            })?;
+        let right_shapes = found.len() == count;
+        hold_slopes(session, context, &inputs.call(), &found, right_shapes, DERIVE_AGAIN)?;
     }
     ordinary(session, context)
 }
@@ -382,7 +333,7 @@ fn images(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
 
 fn unchanged(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
-    let sizes = Sizes::ordinary(&mut context.random);
+    let sizes = Sizes::ordinary(&mut context.random, 1..4);
     let inputs = Inputs::random(&mut context.random, &sizes, Regularised::Yes);
     let found = session.call_watching_inputs(&inputs.call())?;
     inputs.compare(&found, &inputs.expected(), context, ALL)

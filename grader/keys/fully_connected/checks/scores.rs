@@ -8,10 +8,10 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
-use super::network::RecordedNet;
-use super::random_net::{Sizes, examples, look_alikes, network, outputs, scores_with};
+use super::random_net::{examples, outputs, scores_with};
 use super::{ORDINARY_FIRST, reference};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::{RecordedNet, Sizes, look_alikes, network};
 use crate::common::{check, inputs, recorded};
 
 /// The checks, 15 points.
@@ -37,12 +37,12 @@ struct Inputs {
 impl Inputs {
     fn random(random: &mut ChaCha8Rng, sizes: &Sizes) -> Self {
         let scale = inputs::scale(random);
-        Self { net: network(random, sizes, scale), x: examples(random, sizes, scale) }
+        Self { net: network(random, &sizes.stages, scale), x: examples(random, sizes, scale) }
     }
 
     /// Inputs of one shape, any two of them alike in some respect.
     fn look_alikes(random: &mut ChaCha8Rng) -> Vec<Self> {
-        let sizes = Sizes::ordinary(random);
+        let sizes = Sizes::ordinary(random, 1..4);
         let first = Self::random(random, &sizes);
         let mut all: Vec<_> =
             look_alikes(random, &first.net).into_iter().map(|net| Self { net, ..first.clone() }).collect();
@@ -184,7 +184,7 @@ fn images(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failur
 
 fn unchanged(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     ordinary(session, context)?;
-    let sizes = Sizes::ordinary(&mut context.random);
+    let sizes = Sizes::ordinary(&mut context.random, 1..4);
     let inputs = Inputs::random(&mut context.random, &sizes);
     let found = session.call_watching_inputs(&inputs.call())?;
     inputs.compare(&found, &reference::scores(&inputs.net, &inputs.x), context)

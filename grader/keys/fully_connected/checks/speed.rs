@@ -6,7 +6,8 @@ use gradus_question::{Check, Context, Failure, Projection, Session};
 use ndarray::{Array1, ArrayD};
 
 use super::network::{Inputs, ordinary};
-use super::random_net::{Sizes, plain_gradients};
+use super::random_net::plain_gradients;
+use crate::common::fully_connected::Sizes;
 use crate::common::speed::{Race, check, within_limit};
 
 /// Examples, and three layers of many units.

@@ -14,9 +14,10 @@ use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 
 use super::descent::Training;
-use super::random_net::{Layers, Sizes, expect, network};
+use super::random_net::{Layers, expect};
 use super::reference;
 use crate::common::expected::{close_to, in_turn};
+use crate::common::fully_connected::{Sizes, network};
 use crate::common::training::{
     EXAMPLES, ONE_STEP_FIRST, SEED_HINT, expect_count, expect_losses, expect_low_losses, expect_random_batches,
     expect_same_losses,
@@ -145,7 +146,7 @@ fn random_batches(session: &mut Session<'_>, context: &mut Context) -> Result<()
     let random = &mut context.random;
     let sizes = Sizes::of(EXAMPLES, &[5, 6, 5, 4]);
     let training = Training {
-        net: network(random, &sizes, 1.0),
+        net: network(random, &sizes.stages, 1.0),
         x: inputs::normal(random, (EXAMPLES, 5), 1.0).into_dyn(),
         y: Array1::from_iter([3, 0, 1, 2, 3, 0]),
         rule: UpdateRule::Sgd,
@@ -175,7 +176,7 @@ fn same_seed(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fai
     ordinary(session, context)?;
     let random = &mut context.random;
     let training = Training {
-        net: network(random, &Sizes::of(30, &[6, 8, 5, 4]), 1.0),
+        net: network(random, &[6, 8, 5, 4], 1.0),
         x: inputs::normal(random, (30, 6), 1.0).into_dyn(),
         y: inputs::labels(random, 30, 4),
         rule: UpdateRule::SgdMomentum,
@@ -197,7 +198,7 @@ fn sizes(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
     for stages in [&[3, 5, 4, 6][..], &[3, 6]] {
         let random = &mut context.random;
         let mut training = Training {
-            net: network(random, &Sizes::of(4, stages), 1.0),
+            net: network(random, stages, 1.0),
             x: inputs::normal(random, (4, 3), 1.0).into_dyn(),
             // Not every class has an example.
             y: Array1::from_iter([0, 2, 1, 0]),

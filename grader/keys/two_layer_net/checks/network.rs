@@ -2,8 +2,7 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 use gradus_assignments::two_layer_net::{TwoLayerNet, call};
-use gradus_check::Tolerance;
-use gradus_question::{Call, Check, Context, Failure, Projection, Session};
+use gradus_question::{Call, Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, ArrayD};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -12,6 +11,7 @@ use serde::Deserialize;
 use super::random_net::{Layers, Sizes, combine, examples, expect, hidden_scores, look_alikes, network};
 use super::{ORDINARY_FIRST, reference};
 use crate::common::expected::{close_to, in_turn};
+use crate::common::gradients::{DERIVE_AGAIN, hold_slopes, regularised_slips};
 use crate::common::{check, inputs, recorded};
 
 const NAME: &str = "two_layer_net_loss";
@@ -189,28 +189,17 @@ impl Inputs {
         let n = self.y.len() as f64;
         let (_, of_data) = self.expected_with(0.0);
         let of_regulariser = combine(expected, &of_data, |all, data| all - data);
-        let with = |factor: f64| combine(&of_data, &of_regulariser, |data, own| data + factor * own);
         let mut with_biases = expected.clone();
         with_biases.b1.scaled_add(self.reg, &self.net.b1);
         with_biases.b2.scaled_add(self.reg, &self.net.b2);
         let unmasked = self.unmasked(&of_regulariser);
-        let slips = [
-            ("the gradient without the regulariser's part, which is reg * w", &of_data),
-            ("the gradient with 2 * reg * w; with the factor 0.5 the slope is reg * w", &with(2.0)),
-            ("the gradient with 0.5 * reg * w; the slope of 0.5 * reg * w^2 is reg * w", &with(0.5)),
-            ("the gradient with the regulariser's part divided by the number of examples", &with(1.0 / n)),
-            ("the gradient with the regulariser's part subtracted; it is added", &with(-1.0)),
-            ("the gradient with a regulariser of the biases; it is about the weights alone", &with_biases),
-            (
-                "the gradient of the sum over the examples; the loss is their mean",
-                &combine(&of_data, &of_regulariser, |data, own| n * data + own),
-            ),
-            (
-                "the gradient divided by the number of examples twice",
-                &combine(&of_data, &of_regulariser, |data, own| data / n + own),
-            ),
-            ("the gradient without ReLU's backward pass; a hidden unit that is off passes nothing on", &unmasked),
-        ];
+        let usual =
+            regularised_slips(&of_data, &of_regulariser, with_biases, n, "examples", |a, b, f| combine(a, b, f));
+        let mut slips: Vec<_> = usual.iter().map(|(words, slip)| (words.as_str(), slip)).collect();
+        slips.push((
+            "the gradient without ReLU's backward pass; a hidden unit that is off passes nothing on",
+            &unmasked,
+        ));
         expect(context, "the gradient of ", layers, found, expected, &slips)
     }
 
@@ -312,26 +301,10 @@ fn numeric(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failu
         let (loss, found) = session.call(&inputs.call())?;
         inputs.compare_loss(loss, inputs.expected().0, context)?;
         let flat: Array1<f64> = found.w1.iter().chain(&found.b1).chain(&found.w2).chain(&found.b2).copied().collect();
-        let all: Vec<usize> = (0..flat.len()).collect();
         let net = &inputs.net;
         let count = net.w1.len() + net.b1.len() + net.w2.len() + net.b2.len();
-        context.expect(
-            flat.len() == count,
-            "the gradients have the wrong shapes",
-            "the gradient of each parameter has that parameter's shape",
-        )?;
-        let slope = session.numeric_gradient(&inputs.call(), "net", &all, 1e-5, Projection::Number(0))?;
-        context
-            .expect_array(
-                "the gradients, held against the slope of your own loss",
-                &flat,
-                &Array1::from_vec(slope),
-                Tolerance::new(1e-4, 1e-6),
-                &[],
-            )
-            .map_err(|failure| {
-                failure.with_hint("the gradients are not those of the loss you return: derive them again")
-            })?;
+        let right_shapes = flat.len() == count;
+        hold_slopes(session, context, &inputs.call(), &flat, right_shapes, DERIVE_AGAIN)?;
     }
     ordinary(session, context)
 }
