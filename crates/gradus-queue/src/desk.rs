@@ -2,14 +2,13 @@
 
 use std::env::temp_dir;
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread::sleep;
-use std::time::Instant;
 
 use apalis::prelude::{AbortError, BoxDynError};
 use gradus_gradebook::{Claim, GradebookError, Job};
 use gradus_judge::batch::Entry;
 use gradus_judge::{Outcome, Scratch};
 
+use crate::queue::patiently;
 use crate::worker::PAUSE;
 use crate::{Queue, Work};
 
@@ -73,13 +72,7 @@ impl Desk {
     /// Records an outcome, and waits for a server that went away: for as long as the job stays this worker's, and as
     /// long again.
     fn record(&self, claim: Claim<'_>, job: &Job, outcome: &Outcome) -> Result<bool, GradebookError> {
-        let start = Instant::now();
-        loop {
-            match self.queue.gradebook.finish(claim, job, outcome) {
-                Err(GradebookError::Database { .. }) if start.elapsed() < 2 * self.work.lease => sleep(PAUSE),
-                result => return result,
-            }
-        }
+        patiently(2 * self.work.lease, PAUSE, || self.queue.gradebook.finish(claim, job, outcome))
     }
 
     /// Gradings of a worker that lost its server go on beside those of the worker after it.

@@ -1,9 +1,11 @@
 //! Opening a queue.
 
 use std::str::FromStr;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use apalis_postgres::{PgConnectOptions, PgPool, PostgresStorage};
-use gradus_gradebook::{Gradebook, Place};
+use gradus_gradebook::{Gradebook, GradebookError, Place};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::QueueError;
@@ -12,6 +14,7 @@ use crate::QueueError;
 pub struct Queue {
     pub(crate) gradebook: Gradebook,
     pub(crate) name: String,
+    pub(crate) address: String,
 }
 
 impl Queue {
@@ -30,7 +33,7 @@ impl Queue {
             Ok(())
         };
         runtime()?.block_on(set_up).map_err(failed)?;
-        Ok(Self { gradebook, name: name.to_owned() })
+        Ok(Self { gradebook, name: name.to_owned(), address: address.clone() })
     }
 
     /// Its name.
@@ -47,6 +50,21 @@ impl Queue {
 /// A pool that connects when it is needed.
 pub(crate) fn connect(address: &str) -> Result<PgPool, apalis_postgres::Error> {
     Ok(PgPool::connect_lazy_with(PgConnectOptions::from_str(address)?))
+}
+
+/// Asks again while the database is away, after a pause each time, for as long as `patience` lasts.
+pub(crate) fn patiently<T>(
+    patience: Duration,
+    pause: Duration,
+    ask: impl Fn() -> Result<T, GradebookError>,
+) -> Result<T, GradebookError> {
+    let start = Instant::now();
+    loop {
+        match ask() {
+            Err(GradebookError::Database { .. }) if start.elapsed() < patience => sleep(pause),
+            result => return result,
+        }
+    }
 }
 
 /// What waits for the database and for time.

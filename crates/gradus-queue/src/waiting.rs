@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use gradus_gradebook::{Attempt, GradebookError};
+use gradus_gradebook::{Attempt, Gradebook, GradebookError};
 use gradus_judge::Outcome;
 
 use crate::Queue;
+use crate::queue::patiently;
 
 /// How often the database is asked.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -35,33 +36,26 @@ impl<'a> Waiting<'a> {
     /// When the gradebook cannot be read for minutes.
     pub fn outcome(&self, job: &str, attempt: &Attempt<'_>) -> Result<Option<Outcome>, GradebookError> {
         let start = Instant::now();
-        while !self.patiently(|| self.queue.gradebook.has_ended(job))? {
+        while !self.patiently(|gradebook| gradebook.has_ended(job))? {
             if start.elapsed() > SILENCE && !self.told.load(Ordering::Relaxed) {
                 self.tell_of_silence()?;
             }
             sleep(INTERVAL);
         }
-        self.patiently(|| self.queue.gradebook.last_outcome(attempt.student, attempt.content, attempt.version))
+        self.patiently(|gradebook| gradebook.last_outcome(attempt.student, attempt.content, attempt.version))
     }
 
     /// A queue that nobody works on can be waited for without an end.
     fn tell_of_silence(&self) -> Result<(), GradebookError> {
         let seconds = SILENCE.as_secs_f64();
-        let live = self.patiently(|| self.queue.gradebook.live_workers(&self.queue.name, seconds))?;
+        let live = self.patiently(|gradebook| gradebook.live_workers(&self.queue.name, seconds))?;
         if live == 0 && !self.told.swap(true, Ordering::Relaxed) {
             (self.tell)("no worker of this program is at work on this queue; start some with `gradus worker`");
         }
         Ok(())
     }
 
-    /// Asks again while the database is away.
-    fn patiently<T>(&self, ask: impl Fn() -> Result<T, GradebookError>) -> Result<T, GradebookError> {
-        let start = Instant::now();
-        loop {
-            match ask() {
-                Err(GradebookError::Database { .. }) if start.elapsed() < PATIENCE => sleep(INTERVAL),
-                result => return result,
-            }
-        }
+    fn patiently<T>(&self, ask: impl Fn(&Gradebook) -> Result<T, GradebookError>) -> Result<T, GradebookError> {
+        patiently(PATIENCE, INTERVAL, || ask(&self.queue.gradebook))
     }
 }

@@ -8,7 +8,7 @@ use apalis::prelude::{
     Attempt, BackendExt, BoxDynError, Data, TaskId, WorkerBuilder, WorkerBuilderExt, WorkerContext, WorkerError,
 };
 use apalis_postgres::{Config, PgPool, PostgresStorage};
-use gradus_gradebook::{Job, Place};
+use gradus_gradebook::Job;
 use gradus_judge::Outcome;
 use gradus_judge::batch::Entry;
 use tokio::signal::unix::{SignalKind, signal};
@@ -51,13 +51,10 @@ impl Queue {
     /// # Errors
     /// When this cannot be begun.
     pub fn work(self, work: Work) -> Result<(), QueueError> {
-        let Place::Server(address) = self.gradebook.place().clone() else {
-            return Err(QueueError::NoServer { place: self.gradebook.place().clone() });
-        };
-        let failed = |source| QueueError::Database { place: Place::Server(address.clone()), source };
         let runtime = runtime()?;
         let _context = runtime.enter();
-        let pool = connect(&address).map_err(failed)?;
+        let failed = |source| QueueError::Database { place: self.gradebook.place().clone(), source };
+        let pool = connect(&self.address).map_err(failed)?;
         let (stop, stopped) = watch::channel(false);
         let stop_signals = signals().map_err(|source| QueueError::Start { source })?;
         let desk = Arc::new(Desk::new(self, work));

@@ -1,7 +1,7 @@
 //! `gradus grade --queue`: submissions into a queue, and the outcomes of its workers into reports.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use gradus_assignments::ASSIGNMENTS;
 use gradus_gradebook::{Attempt, Content, Place, Version};
@@ -54,7 +54,7 @@ pub fn run(options: &Grade, place: &Place) -> anyhow::Result<Ending> {
             match waiting.outcome(job, &attempt) {
                 Ok(Some(outcome)) => {
                     if let Some(before) = before {
-                        let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                         seen.changed.push((entry.name.clone(), *before, outcome.points()));
                     }
                     outcome
@@ -67,7 +67,7 @@ pub fn run(options: &Grade, place: &Place) -> anyhow::Result<Ending> {
         }
     };
     let outcomes = grade_and_write(&entries, 1, &options.out, &outcome)?;
-    let seen = seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     conclude(options, &outcomes, &seen, queue.gradebook().place())
 }
 
@@ -98,17 +98,15 @@ fn ticket(options: &Grade, queue: &Queue, version: &Version, entry: &Entry, seen
     };
     let gradebook = queue.gradebook();
     let recorded = gradebook.recorded(&entry.name, &version.assignment, &content).map_err(recording::hinted)?;
-    let same_key = recorded.as_ref().is_some_and(|recorded| recorded.version_hash == version.hash);
     if let Some(recorded) = &recorded
-        && same_key
-        && !options.force
-        && options.seed.is_none_or(|seed| seed == recorded.seed)
+        && recording::may_be_taken(recorded, version, options.force, options.seed)
     {
         seen.taken += 1;
         return Ok(Ticket::Done(recorded.outcome.clone()));
     }
     let attempt = Attempt { student: &entry.name, content: &content, version, seed: entry.seed };
     let job = gradebook.enqueue(queue.name(), &attempt).map_err(recording::hinted)?;
-    let before = recorded.filter(|_| !same_key).map(|recorded| recorded.outcome.points());
+    let before = recorded.filter(|recorded| recorded.version_hash != version.hash);
+    let before = before.map(|recorded| recorded.outcome.points());
     Ok(Ticket::Waiting { job, content, before })
 }

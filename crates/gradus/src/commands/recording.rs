@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gradus_assignments::Assignment;
-use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Place, Version};
+use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Place, Recorded, Version};
 use gradus_judge::batch::Entry;
 use gradus_judge::{Judge, Outcome, SourceScan, report};
 
@@ -53,11 +53,8 @@ impl Recording<'_> {
             Err(GradebookError::Record { .. }) if self.force => None,
             recorded => recorded?,
         };
-        let same_key = recorded.as_ref().is_some_and(|recorded| recorded.version_hash == self.version.hash);
         if let Some(recorded) = &recorded
-            && same_key
-            && !self.force
-            && self.seed.is_none_or(|seed| seed == recorded.seed)
+            && may_be_taken(recorded, &self.version, self.force, self.seed)
         {
             self.seen().taken += 1;
             return Ok(recorded.outcome.clone());
@@ -70,7 +67,8 @@ impl Recording<'_> {
         });
         let attempt = Attempt { student: &entry.name, content, version: &self.version, seed: entry.seed };
         self.gradebook.record(&attempt, &outcome)?;
-        if let Some(before) = recorded.filter(|_| !same_key && outcome.points().is_some()) {
+        let before = recorded.filter(|recorded| recorded.version_hash != self.version.hash);
+        if let Some(before) = before.filter(|_| outcome.points().is_some()) {
             self.seen().changed.push((entry.name.clone(), before.outcome.points(), outcome.points()));
         }
         Ok(outcome)
@@ -80,6 +78,11 @@ impl Recording<'_> {
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a recorded result does instead of grading again: of the same key, and of the seed that is asked for.
+pub fn may_be_taken(recorded: &Recorded, version: &Version, force: bool, seed: Option<u64>) -> bool {
+    !force && recorded.version_hash == version.hash && seed.is_none_or(|seed| seed == recorded.seed)
 }
 
 /// The version that an assignment is graded under.
