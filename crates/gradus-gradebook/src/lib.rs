@@ -1,8 +1,9 @@
 //! The gradebook: which submission was graded when, under which key, with which result, and what was scored by hand.
 //!
-//! One SQLite file, or a PostgreSQL database that many machines share ([`Place`]). Each outcome is written in one transaction as soon as it is there, so a grading that is killed goes
-//! on where it stopped. Nothing in it is overwritten: a newer grading supersedes an older one, which stays, and what was
-//! handed in is kept with it. So it can always be told why somebody has a score.
+//! One SQLite file, or a PostgreSQL database that many machines share ([`Place`]). Each outcome is written in one
+//! transaction as soon as it is there, so a grading that is killed goes on where it stopped. Nothing in it is
+//! overwritten: a newer grading supersedes an older one, which stays, and what was handed in is kept with it. So it can
+//! always be told why somebody has a score.
 //!
 //! Grading itself is the judge's. What points are worth in a course, by its deadlines and weights, is in [`course`], and
 //! nothing of that is kept: other rules give other grades from the same gradebook.

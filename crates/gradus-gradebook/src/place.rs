@@ -1,9 +1,13 @@
 //! Where a gradebook is.
 
-use std::fmt::{self, Display, Formatter, Write as _};
+use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf, absolute};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sqlx::any::AnyConnectOptions;
+
+/// What means something in an address, and all that need not stand there.
+const NOT_IN_A_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'_').remove(b'-');
 
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
@@ -34,7 +38,11 @@ impl Place {
     /// How the database library is told of it.
     pub(crate) fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
         match self {
-            Self::File(path) => format!("sqlite://{}?mode=rwc", encoded(&absolute(path)?)).parse(),
+            Self::File(path) => {
+                let path = absolute(path)?;
+                let path = percent_encode(path.as_os_str().as_encoded_bytes(), &NOT_IN_A_PATH);
+                format!("sqlite://{path}?mode=rwc").parse()
+            }
             Self::Server(address) => address.parse(),
         }
     }
@@ -68,19 +76,6 @@ impl fmt::Debug for Place {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         Display::fmt(self, out)
     }
-}
-
-/// The path in an address, whose own signs are `?`, `#` and `%`.
-fn encoded(path: &Path) -> String {
-    let mut text = String::new();
-    for &byte in path.as_os_str().as_encoded_bytes() {
-        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
 }
 
 /// Addresses that are no addresses are shown too, so this does not rely on their form.

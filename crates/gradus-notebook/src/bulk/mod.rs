@@ -119,8 +119,8 @@ impl Bulk {
             }
             // An archive that a student handed in is read where it is all that they did.
             let path = if let [only] = paths.as_slice() { only.clone() } else { own };
-            let known: Vec<_> = self.submitters.get(&name).into_iter().flatten().collect();
-            let named = known.iter().filter_map(|submitter| {
+            let submitters = self.submitters.get(&name).into_iter().flatten();
+            let named = submitters.filter_map(|submitter| {
                 Some(HandedIn {
                     name: submitter.id()?,
                     number: submitter.number.clone().unwrap_or_default(),
@@ -129,17 +129,11 @@ impl Bulk {
                     path: path.clone(),
                 })
             });
-            let before = handed_in.len();
-            handed_in.extend(named);
-            if handed_in.len() > before {
-                continue;
+            let named: Vec<_> = named.collect();
+            if named.is_empty() {
+                handed_in.push(self.platform.by_name(name, path));
             }
-            let (full_name, number) = match name.rsplit_once('_') {
-                Some((full_name, number)) => (full_name.to_owned(), number.to_owned()),
-                None => (String::new(), name.clone()),
-            };
-            let full_name = (self.platform == Platform::Moodle).then_some(full_name);
-            handed_in.push(HandedIn { name, number, full_name, email: None, path });
+            handed_in.extend(named);
         }
         handed_in.sort_by(|left, right| left.name.cmp(&right.name));
         Ok(handed_in)
@@ -166,6 +160,16 @@ impl Bulk {
 }
 
 impl Platform {
+    /// What was handed in by whoever the platform's name of it tells.
+    fn by_name(self, name: String, path: PathBuf) -> HandedIn {
+        let (full_name, number) = match name.rsplit_once('_') {
+            Some((full_name, number)) => (full_name.to_owned(), number.to_owned()),
+            None => (String::new(), name.clone()),
+        };
+        let full_name = (self == Self::Moodle).then_some(full_name);
+        HandedIn { name, number, full_name, email: None, path }
+    }
+
     /// Whose an entry is.
     fn student(self, entry: &str) -> Option<String> {
         match self {
