@@ -11,7 +11,7 @@ use gradus_gradebook::{Attempt, Content, Gradebook, Version};
 use gradus_judge::Outcome;
 use serde_json::Value;
 
-use crate::support::{Run, gradus, results, right_answers, snapshot};
+use crate::support::{Run, files_in, gradus, results, right_answers, snapshot};
 
 /// A folder with submissions, an output folder and a gradebook.
 struct Class {
@@ -40,12 +40,7 @@ impl Class {
     /// The arguments that grade everybody.
     fn grade_arguments(&self, more: &[&str]) -> Vec<String> {
         let mut arguments = vec!["grade".to_owned(), "softmax".to_owned()];
-        let mut paths: Vec<_> = fs::read_dir(self.path("submissions"))
-            .expect("a folder")
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        paths.sort();
-        arguments.extend(paths.iter().map(|path| path.display().to_string()));
+        arguments.extend(files_in(&self.path("submissions")));
         arguments.extend(["--out".to_owned(), self.path("out").display().to_string()]);
         arguments.extend(more.iter().map(|&argument| argument.to_owned()));
         arguments

@@ -3,14 +3,14 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use gradus_gradebook::{Gradebook, Place};
 
-use crate::support::{Run, gradus, gradus_with, right_answers, snapshot};
+use crate::support::{Run, files_in, gradus, gradus_with, right_answers, snapshot};
 
 /// Short, so that a dead worker's jobs are soon given to others.
 const LEASE: &str = "6";
@@ -40,14 +40,9 @@ impl Course {
     }
 
     fn grade(&self, more: &[&str]) -> Run {
-        let mut paths: Vec<PathBuf> = fs::read_dir(self.folder.path().join("submissions"))
-            .expect("a folder")
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        paths.sort();
         let out = self.folder.path().join("out").display().to_string();
         let mut arguments = vec!["grade".to_owned(), "softmax".to_owned()];
-        arguments.extend(paths.iter().map(|path| path.display().to_string()));
+        arguments.extend(files_in(&self.folder.path().join("submissions")));
         arguments.extend(["--queue", &self.address, "--out", &out].map(str::to_owned));
         arguments.extend(more.iter().map(|&argument| argument.to_owned()));
         gradus(&arguments)

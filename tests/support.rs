@@ -42,6 +42,14 @@ pub fn gradus_with<S: AsRef<str>>(folder: &Path, arguments: &[S], environment: &
     }
 }
 
+/// The paths of a folder's files, in the order of their names.
+pub fn files_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path().display().to_string()).collect();
+    paths.sort();
+    paths
+}
+
 /// The report of the submission `name` below the output folder `out`.
 pub fn results(out: &Path, name: &str) -> Value {
     let text = fs::read_to_string(out.join(name).join("results.json")).expect("there is a report");
