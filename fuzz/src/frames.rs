@@ -47,7 +47,7 @@ pub fn run(bytes: &[u8]) {
 
 /// The body of a reply, as each of the types that a function may return.
 fn reply(body: &[u8]) {
-    let Ok(result) = decode_reply(body) else { return };
+    let Ok(result) = decode_reply("f", body) else { return };
     decode::<f64>(result);
     decode::<String>(result);
     decode::<Vec<f64>>(result);

@@ -88,7 +88,7 @@ impl<'a> Session<'a> {
     /// When it gave no result.
     pub fn call<R: Value>(&mut self, call: &Call<R>) -> Result<R, CallError> {
         let reply = self.exchange(call, &Operation::Call { watch_inputs: false })?;
-        decode_all(protocol::decode_reply(&reply)?)
+        decode_all(protocol::decode_reply(call.function, &reply)?)
     }
 
     /// Makes the call and makes sure that the function left its inputs as they were.
@@ -97,7 +97,7 @@ impl<'a> Session<'a> {
     /// [`CallError::InputChanged`] when it did not; otherwise as [`Session::call`].
     pub fn call_watching_inputs<R: Value>(&mut self, call: &Call<R>) -> Result<R, CallError> {
         let reply = self.exchange(call, &Operation::Call { watch_inputs: true })?;
-        let mut reader = Reader::new(protocol::decode_reply(&reply)?);
+        let mut reader = Reader::new(protocol::decode_reply(call.function, &reply)?);
         let result = R::decode(&mut reader).map_err(violation)?;
         if reader.rest() != call.arguments {
             return Err(CallError::InputChanged { argument: call.argument_names.join("`, `") });
@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
         let count = perturbation.changes.len();
         let reply =
             self.exchange(call, &Operation::Perturb { argument, changes: perturbation.changes, part, weights })?;
-        let mut reader = Reader::new(protocol::decode_reply(&reply)?);
+        let mut reader = Reader::new(protocol::decode_reply(call.function, &reply)?);
         let values = (0..count).map(|_| f64::decode(&mut reader)).collect::<Result<_, _>>().map_err(violation)?;
         reader.finish().map_err(violation)?;
         Ok(values)

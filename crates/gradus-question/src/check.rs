@@ -44,7 +44,17 @@ impl Check {
     /// # Errors
     /// When the function does not do what the check asks.
     pub fn run(&self, session: &mut Session<'_>, seed: u64) -> Result<(), Failure> {
-        (self.run)(session, &mut Context { random: ChaCha8Rng::seed_from_u64(seed) })
+        let mut context = Context::new(seed);
+        let result = (self.run)(session, &mut context);
+        result.map_err(|failure| Failure { losses: context.trainings.pop().map(Box::new), ..failure })
+    }
+
+    /// The losses of the trainings that the check looks at, whether or not they are as it asks.
+    pub fn trainings(&self, session: &mut Session<'_>, seed: u64) -> Vec<Losses> {
+        let mut context = Context::new(seed);
+        // Where it fails, it has noted what it saw until then.
+        let _ = (self.run)(session, &mut context);
+        context.trainings
     }
 }
 
@@ -52,9 +62,29 @@ impl Check {
 pub struct Context {
     /// The only source of randomness in a check, so that its seed repeats it.
     pub random: ChaCha8Rng,
+    trainings: Vec<Losses>,
+}
+
+/// How the loss went in one training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Losses {
+    /// Which of its check's trainings it was, in the check's own words.
+    pub training: String,
+    /// One loss for each iteration.
+    pub values: Vec<f64>,
 }
 
 impl Context {
+    fn new(seed: u64) -> Self {
+        Self { random: ChaCha8Rng::seed_from_u64(seed), trainings: Vec::new() }
+    }
+
+    /// Keeps the losses of one of the check's trainings, which a report can show as a curve; should the check fail, the
+    /// last ones noted are those that it failed for.
+    pub fn note_losses(&mut self, training: impl Into<String>, values: &[f64]) {
+        self.trainings.push(Losses { training: training.into(), values: values.to_vec() });
+    }
+
     /// Expects an array, element by element. `slips` are what typical mistakes give, each with words that go on from
     /// "Your result is"; those of the first that the actual array agrees with go into the failure's hint.
     ///
@@ -212,6 +242,8 @@ pub struct Failure {
     pub detail: Option<String>,
     /// Where the result is wrong; for public checks only.
     pub errors: Option<Box<ErrorMap>>,
+    /// How the loss went in the training that it is about; for public checks only.
+    pub losses: Option<Box<Losses>>,
     /// What to look at first.
     pub hint: Option<String>,
     /// Where in the compiled submission, if known.
@@ -228,7 +260,16 @@ impl Failure {
 
     /// A failure of any kind, told by a sentence without values.
     pub fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
-        Self { verdict, summary: summary.into(), detail: None, errors: None, hint: None, place: None, fault: false }
+        Self {
+            verdict,
+            summary: summary.into(),
+            detail: None,
+            errors: None,
+            losses: None,
+            hint: None,
+            place: None,
+            fault: false,
+        }
     }
 
     /// Adds the sentence with values.
@@ -282,6 +323,7 @@ impl From<CallError> for Failure {
             CallError::OutputLimit => (Verdict::OutputLimit, Some("is there a print in a loop?")),
             CallError::Crash { .. } => (Verdict::Crash, Some("a function must return; it must not exit or abort")),
             CallError::ProtocolViolation { .. } => (Verdict::ProtocolViolation, None),
+            CallError::ResultShape { .. } => (Verdict::WrongAnswer, None),
             CallError::InputChanged { .. } => {
                 (Verdict::WrongAnswer, Some("work on a copy: the caller still needs its array"))
             }
@@ -291,12 +333,15 @@ impl From<CallError> for Failure {
         let summary = match &error {
             // These sentences are the judge's own; the others hold what the submission chose: a panic's text and line,
             // an exit code, the words of a malformed reply. All could carry hidden inputs out of the sandbox.
-            CallError::InputChanged { .. } | CallError::TimeLimit { .. } | CallError::Fault { .. } => sentence.clone(),
+            CallError::ResultShape { .. }
+            | CallError::InputChanged { .. }
+            | CallError::TimeLimit { .. }
+            | CallError::Fault { .. } => sentence.clone(),
             _ => verdict.sentence().to_owned(),
         };
         let fault = matches!(error, CallError::Fault { .. });
         let place = if let CallError::Panic { place, .. } = error { place } else { None };
         let hint = hint.map(str::to_owned);
-        Self { verdict, summary, detail: Some(sentence), errors: None, hint, place, fault }
+        Self { hint, place, fault, ..Self::new(verdict, summary) }.with_detail(sentence)
     }
 }

@@ -57,6 +57,12 @@ pub enum CallError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The result has another shape than the question asks for, in a request that sums its elements up.
+    #[error("{function} returns a result of the wrong shape")]
+    ResultShape {
+        /// The function that was called, which need not be the one that is checked.
+        function: &'static str,
+    },
     /// The function changed an argument that it only borrowed.
     #[error("the input `{argument}` was changed by the call")]
     InputChanged {

@@ -51,9 +51,12 @@ pub enum Unanswered {
     /// The request's bytes are not this function's arguments.
     #[error("a request that cannot be read: {0}")]
     Arguments(#[from] WireError),
-    /// The request perturbs or projects what is not a number.
-    #[error("nothing to perturb or to project at that place")]
+    /// The request perturbs what is not a number.
+    #[error("nothing to perturb at that place")]
     Place,
+    /// The result has not the elements that the request weighs.
+    #[error("the result has another shape than it should")]
+    ResultShape,
 }
 
 /// Whatever implements an interface's functions and so can answer requests. [`interface!`](crate::interface!)

@@ -20,7 +20,7 @@ mod wire;
 
 pub use arguments::{Argument, Arguments};
 pub use call::{Call, Caller, Perturbation, Projection, Session};
-pub use check::{Check, Context, Failure, Verdict, Visibility};
+pub use check::{Check, Context, Failure, Losses, Verdict, Visibility};
 pub use error::{CallError, Place};
 pub use interface::{Answer, Function, Unanswered};
 pub use local::Local;

@@ -31,7 +31,8 @@ impl Operation {
     /// Runs the operation on `evaluate` and appends what it gives to `reply`.
     ///
     /// # Errors
-    /// [`Unanswered::Place`] when a perturbed or projected number is not there.
+    /// [`Unanswered::Place`] when a perturbed number is not there, [`Unanswered::ResultShape`] when a projected one is
+    /// not.
     pub fn run<A: Arguments, R: Value>(
         &self,
         arguments: &mut A,
@@ -52,7 +53,8 @@ impl Operation {
                     *number = original + delta;
                     let result = evaluate(arguments);
                     *arguments.number_mut(*argument, index).ok_or(Unanswered::Place)? = original;
-                    result.weighted_sum(*part, weights.as_deref()).ok_or(Unanswered::Place)?.encode(reply);
+                    let projected = result.weighted_sum(*part, weights.as_deref()).ok_or(Unanswered::ResultShape)?;
+                    projected.encode(reply);
                 }
             }
         }

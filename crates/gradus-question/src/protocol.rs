@@ -1,7 +1,8 @@
 //! Requests and replies as bytes, and the one function that turns the first into the second.
 //!
 //! - request: function name, operation, arguments
-//! - reply: status, then the result (0), or a panic's text, file and line (1), or what is wrong with the request (2)
+//! - reply: status, then the result (0), or a panic's text, file and line (1), or what is wrong with the request (2), or
+//!   nothing, for a result of the wrong shape (3)
 //!
 //! On a pipe each stands in a frame: length (`u32`), nonce (`u64`), body. The nonce is random and must come back, so
 //! that a reply written ahead of its request is told from a real one.
@@ -21,6 +22,7 @@ use crate::wire::{Reader, Value, WireError};
 const ANSWERED: u64 = 0;
 const PANICKED: u64 = 1;
 const REFUSED: u64 = 2;
+const MISSHAPEN: u64 = 3;
 
 /// Characters of a panic's text that are passed on.
 const MESSAGE_LIMIT: usize = 2000;
@@ -54,6 +56,10 @@ pub fn answer(functions: &dyn Answer, request: &[u8]) -> Vec<u8> {
     }));
     match outcome {
         Ok(Ok(())) => {}
+        Ok(Err(Unanswered::ResultShape)) => {
+            reply.clear();
+            MISSHAPEN.encode(&mut reply);
+        }
         Ok(Err(unanswered)) => {
             reply.clear();
             REFUSED.encode(&mut reply);
@@ -132,13 +138,13 @@ impl Deref for Reply {
     }
 }
 
-/// The encoded result in a reply.
+/// The encoded result in a reply of `function`.
 ///
 /// # Errors
-/// When the reply tells of a panic or a refusal, or is none.
-pub fn decode_reply(reply: &[u8]) -> Result<&[u8], CallError> {
+/// When the reply tells of a panic, a refusal or a result of the wrong shape, or is none.
+pub fn decode_reply<'a>(function: &'static str, reply: &'a [u8]) -> Result<&'a [u8], CallError> {
     let mut reader = Reader::new(reply);
-    let mut read = || -> Result<Result<&[u8], CallError>, WireError> {
+    let mut read = || -> Result<Result<&'a [u8], CallError>, WireError> {
         Ok(match u64::decode(&mut reader)? {
             ANSWERED => Ok(reader.rest()),
             PANICKED => {
@@ -147,6 +153,7 @@ pub fn decode_reply(reply: &[u8]) -> Result<&[u8], CallError> {
                 Err(CallError::Panic { message, place: (line > 0).then_some(Place { file, line }) })
             }
             REFUSED => Err(CallError::ProtocolViolation { reason: String::decode(&mut reader)? }),
+            MISSHAPEN => Err(CallError::ResultShape { function }),
             _ => Err(CallError::ProtocolViolation { reason: "an unknown status".to_owned() }),
         })
     };

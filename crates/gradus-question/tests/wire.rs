@@ -55,7 +55,7 @@ proptest! {
         let _ = ArrayD::<usize>::decode(&mut Reader::new(&bytes));
         let _ = <(f64, Array3<f64>)>::decode(&mut Reader::new(&bytes));
         let _ = Operation::decode(&mut Reader::new(&bytes));
-        let _ = protocol::decode_reply(&bytes);
+        let _ = protocol::decode_reply("f", &bytes);
         let _ = protocol::answer(&SUMS, &bytes);
     }
 
@@ -112,6 +112,21 @@ fn perturbations_are_undone_and_projected() {
     let sum = Perturbation { argument: "x", changes, projection: Projection::WeightedSum(1, weights) };
     assert_eq!(session.perturb(&call, sum).unwrap(), [42.0, 32.0, 42.0]);
     assert_eq!(session.call(&call).unwrap(), (20.0, x));
+}
+
+#[test]
+fn a_result_of_the_wrong_shape_is_a_wrong_answer() {
+    use gradus_question::{Failure, Local, Perturbation, Projection, Session, Verdict};
+    let x = ndarray::array![[1.0, 2.0], [3.0, 4.0]];
+    let mut local = Local::new(&SUMS);
+    let mut session = Session::new(&mut local);
+    let of_six = Projection::WeightedSum(1, vec![1.0; 6]);
+    let perturbation = Perturbation { argument: "x", changes: vec![(0, 0.5)], projection: of_six };
+    let error = session.perturb(&sums::call::scaled_sum(&x, 2.0), perturbation).unwrap_err();
+    assert_eq!(error.to_string(), "scaled_sum returns a result of the wrong shape");
+    let failure = Failure::from(error);
+    assert_eq!(failure.verdict, Verdict::WrongAnswer);
+    assert_eq!(failure.summary, "scaled_sum returns a result of the wrong shape");
 }
 
 #[test]
