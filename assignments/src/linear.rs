@@ -146,9 +146,10 @@ pub(crate) fn same_seed(call: TrainCall, session: &mut Session<'_>, context: &mu
         .map_err(|failure| failure.with_hint(hint))
 }
 
-pub(crate) fn loss_falls(call: TrainCall, session: &mut Session<'_>, _: &mut Context) -> Result<(), Failure> {
+pub(crate) fn loss_falls(call: TrainCall, session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let (x, y) = two_groups();
     let (_, history) = session.call(&call(&x, &y, 0.5, 0.0, 200, 4, 3))?;
+    context.note_losses("two groups of points", &history);
     let last = history.last().copied().unwrap_or(f64::NAN);
     if last < 0.1 {
         return Ok(());

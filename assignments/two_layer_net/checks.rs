@@ -358,9 +358,10 @@ fn same_again(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fa
         .map_err(|failure| failure.with_hint(hint))
 }
 
-fn four_corners(session: &mut Session<'_>, _: &mut Context) -> Result<(), Failure> {
+fn four_corners(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let (x, y) = corners();
     let (_, history) = session.call(&call::train(&untrained(), &x, &y, 0.3, 0.0, 200, 4, 3))?;
+    context.note_losses("four corners", &history);
     let last = history.last().copied().unwrap_or(f64::NAN);
     if last < 0.1 {
         return Ok(());

@@ -82,12 +82,13 @@ fn same_again(session: &mut Session<'_>, context: &mut Context) -> Result<(), Fa
         .map_err(|failure| failure.with_hint(hint))
 }
 
-fn four_corners(session: &mut Session<'_>, _: &mut Context) -> Result<(), Failure> {
+fn four_corners(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure> {
     let (x, y) = corners();
     for (rule, learning_rate) in
         [(UpdateRule::Sgd, 0.2), (UpdateRule::SgdMomentum, 0.05), (UpdateRule::RmsProp, 0.01), (UpdateRule::Adam, 0.02)]
     {
         let (_, history) = session.call(&call::train(&untrained(), &x, &y, rule, learning_rate, 0.0, 200, 4, 3))?;
+        context.note_losses(format!("four corners with {rule:?}"), &history);
         let last = history.last().copied().unwrap_or(f64::NAN);
         if last < 0.1 {
             continue;

@@ -71,6 +71,7 @@ fn attempt(name: &str, assignment: &str, time: &str, points: u32) -> Standing {
         message: None,
         hint: None,
         errors: Vec::new(),
+        losses: None,
         location: None,
     };
     let function = FunctionGrade {

@@ -42,6 +42,7 @@ fn graded(student: &str, points: u32, seed: u64) -> Outcome {
         message: (points < 5).then(|| "gave a wrong answer".to_owned()),
         hint: None,
         errors: Vec::new(),
+        losses: None,
         location: None,
     };
     Outcome::Graded(Box::new(Grade {

@@ -134,8 +134,22 @@ pub struct CheckGrade {
     /// Where the result is wrong, as an [`ErrorMap`](gradus_check::ErrorMap) has it; of public checks alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
+    /// How the loss went in the training that the check looked at; of public checks alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub losses: Option<LossCurves>,
     /// The student's own line, where one is known.
     pub location: Option<Location>,
+}
+
+/// How the loss went in a training, one number for each iteration; none where it was NaN or infinite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LossCurves {
+    /// Which training it was.
+    pub training: String,
+    /// The student's losses.
+    pub own: Vec<Option<f64>>,
+    /// Those of the reference in the same training; none where there is no reference at hand.
+    pub reference: Vec<Option<f64>>,
 }
 
 /// Something that was repaired or left out while reading, said to the student.

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use gradus_assignments::{Assignment, Manifest};
 use gradus_notebook::{Note, Submission, SubmissionError, Wanted, read_submission};
 use gradus_question::protocol::Request;
-use gradus_question::{Caller, Check, Failure, Function, Session, Verdict, Visibility};
+use gradus_question::{
+    Answer as Answers, Caller, Check, Failure, Function, Local, Losses, Session, Verdict, Visibility,
+};
 use gradus_sandbox::{Job, Limits, Profile, Sandbox};
 use gradus_toolchain::{StudentLibrary, Toolchain, ToolchainError};
 use rand::{RngCore, SeedableRng};
@@ -17,7 +19,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::assemble::location_of;
 use crate::batch::Entry;
 use crate::compile::{Compiled, compile};
-use crate::grade::{Answer, CheckGrade, FunctionGrade, FunctionState, Grade, Outcome, Remark, Timings};
+use crate::grade::{Answer, CheckGrade, FunctionGrade, FunctionState, Grade, LossCurves, Outcome, Remark, Timings};
 use crate::policy::SourceScan;
 use crate::rustc::Rustc;
 use crate::scratch;
@@ -36,6 +38,7 @@ pub struct Judge {
     assignment: &'static Assignment,
     manifest: Manifest,
     checks: Vec<Check>,
+    reference: Option<&'static (dyn Answers + Sync)>,
     sandbox: Sandbox,
     toolchain: Toolchain,
     library: StudentLibrary,
@@ -89,6 +92,7 @@ impl Judge {
             manifest,
             assignment,
             checks,
+            reference: None,
             sandbox,
             toolchain,
             library,
@@ -100,6 +104,13 @@ impl Judge {
     #[must_use]
     pub fn with_source_scan(mut self, scan: SourceScan) -> Self {
         self.scan = scan;
+        self
+    }
+
+    /// Sets the answers whose curves reports show beside a student's.
+    #[must_use]
+    pub fn with_reference(mut self, reference: &'static (dyn Answers + Sync)) -> Self {
+        self.reference = Some(reference);
         self
     }
 
@@ -229,11 +240,28 @@ impl Judge {
                     lost += start.elapsed();
                     last = failure.verdict;
                 }
-                grade.functions[at].checks.push(check_grade(check, result, compiled));
+                let losses = result.as_ref().err().and_then(|failure| self.curves(check, failure, seed));
+                let graded = check_grade(check, result, compiled);
+                grade.functions[at].checks.push(CheckGrade { losses, ..graded });
                 tell(grade);
             }
         }
         Ok(())
+    }
+
+    /// The curves of the training that a public check failed for: the losses are the submission's choice, and so a way
+    /// to tell of hidden inputs.
+    fn curves(&self, check: &Check, failure: &Failure, seed: u64) -> Option<LossCurves> {
+        let own = failure.losses.as_ref().filter(|_| check.visibility == Visibility::Public)?;
+        let of_reference = self
+            .reference
+            .map_or_else(Vec::new, |reference| check.trainings(&mut Session::new(&mut Local::new(reference)), seed));
+        let same = of_reference.iter().find(|losses| losses.training == own.training);
+        Some(LossCurves {
+            training: own.training.clone(),
+            own: finite(own),
+            reference: same.map_or_else(Vec::new, finite),
+        })
     }
 
     /// Whether a worker without a student's code can be talked to here, tried once: if not, a crash is not the
@@ -302,6 +330,7 @@ fn check_grade(check: &Check, result: Result<(), Failure>, compiled: &Compiled) 
             .filter(|_| check.visibility == Visibility::Public)
             .and_then(|failure| failure.errors.clone())
             .map_or_else(Vec::new, |errors| errors.0),
+        losses: None,
         // Which of its lines panics is the submission's choice, and so a way to tell of hidden inputs.
         location: failure
             .filter(|_| check.visibility == Visibility::Public)
@@ -309,6 +338,10 @@ fn check_grade(check: &Check, result: Result<(), Failure>, compiled: &Compiled) 
             .filter(|place| place.file == crate::rustc::STUDENT)
             .and_then(|place| compiled.assembled.locate(place.line)),
     }
+}
+
+fn finite(losses: &Losses) -> Vec<Option<f64>> {
+    losses.values.iter().map(|loss| loss.is_finite().then_some(*loss)).collect()
 }
 
 fn missing(function: &Function) -> Failure {

@@ -50,7 +50,10 @@ impl<'a> Waiting<'a> {
         let seconds = SILENCE.as_secs_f64();
         let live = self.patiently(|gradebook| gradebook.live_workers(&self.queue.name, seconds))?;
         if live == 0 && !self.told.swap(true, Ordering::Relaxed) {
-            (self.tell)("no worker of this program is at work on this queue; start some with `gradus worker`");
+            (self.tell)(&format!(
+                "no worker of this program was heard of on this queue for {seconds} s; if none runs, start some with \
+                 `gradus worker`"
+            ));
         }
         Ok(())
     }

@@ -104,13 +104,13 @@ pub fn write(outcome: &Outcome, directory: &Path) -> Result<(), ReportError> {
     write_whole(&folder, "results.json", &results::to_json(&results::results(outcome)))
 }
 
-/// Writes the `results.json` of a submission that is still being graded, of whose checks there are `all`.
+/// Writes the `results.json` of a submission that is still being graded, of whose checks there are `all`, worth `max_points`.
 ///
 /// # Errors
 /// As [`write()`].
-pub fn write_unfinished(grade: &Grade, all: usize, directory: &Path) -> Result<(), ReportError> {
+pub fn write_unfinished(grade: &Grade, all: usize, max_points: u32, directory: &Path) -> Result<(), ReportError> {
     let folder = folder_of(&grade.submission, directory)?;
-    write_whole(&folder, "results.json", &results::to_json(&results::unfinished(grade, all)))
+    write_whole(&folder, "results.json", &results::to_json(&results::unfinished(grade, all, max_points)))
 }
 
 /// Writes `scores.csv` into `directory`.

@@ -99,10 +99,11 @@ pub fn results(outcome: &Outcome) -> Results {
 }
 
 /// What there is to say while a submission is still being graded: of `all` checks those that were made count. Should the
-/// grading be cut off, this is what stays.
-pub fn unfinished(grade: &Grade, all: usize) -> Results {
+/// grading be cut off, this is what stays, out of all that could have been earned.
+pub fn unfinished(grade: &Grade, all: usize, max_points: u32) -> Results {
     let made: usize = grade.functions.iter().map(|function| function.checks.len()).sum();
     let mut results = fitting(|limit| of_grade(grade, limit));
+    results.max_score = Some(max_points);
     results.output = format!(
         "Grading was cut off after {made} of {}: the score counts these alone. Ask for it to be graded again.\n\n{}",
         counted(all, "check", "checks"),

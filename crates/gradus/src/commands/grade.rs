@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use gradus_assignments::Assignment;
 use gradus_gradebook::Place;
+use gradus_grader::Key;
 use gradus_judge::batch::{Entry, Submitted, grade_all};
 use gradus_judge::{Judge, Outcome, SourceScan, report};
-use gradus_question::Check;
 
 use crate::Ending;
 use crate::arguments::{Format, Grade, Protection};
@@ -89,20 +89,20 @@ fn tell(seen: &Seen, all: usize) {
     }
 }
 
-/// The judge with an assignment's public and hidden checks.
+/// The judge with an assignment's public and hidden checks, and its reference.
 pub fn staff_judge(assignment: &'static Assignment, protection: Protection) -> anyhow::Result<Judge> {
-    open_judge(assignment, staff_checks(assignment)?, protection)
+    let key = staff_key(assignment)?;
+    let checks = [(assignment.public_checks)(), (key.hidden_checks)()].concat();
+    Ok(open_judge(assignment, checks, protection)?.with_reference((key.reference)()))
 }
 
-/// An assignment's public and hidden checks.
-pub fn staff_checks(assignment: &Assignment) -> anyhow::Result<Vec<Check>> {
-    let key = gradus_grader::key(assignment.id).ok_or_else(|| {
-        Hinted::new(
-            format!("assignment `{}` has no hidden checks", assignment.id),
-            "is it new? add its key to the grader",
-        )
-    })?;
-    Ok([(assignment.public_checks)(), (key.hidden_checks)()].concat())
+/// The staff's part of an assignment.
+pub fn staff_key(assignment: &Assignment) -> anyhow::Result<&'static Key> {
+    let nothing = || {
+        let message = format!("assignment `{}` has no hidden checks", assignment.id);
+        Hinted::new(message, "is it new? add its key to the grader").into()
+    };
+    gradus_grader::key(assignment.id).ok_or_else(nothing)
 }
 
 /// Makes the outcomes of all entries with `grade`, writing each report as soon as it is there, and the scores at the

@@ -9,7 +9,7 @@ use gradus_gradebook::{Attempt, Content, Gradebook, GradebookError, Place, Recor
 use gradus_judge::batch::Entry;
 use gradus_judge::{Judge, Outcome, SourceScan, report};
 
-use crate::commands::grade::staff_checks;
+use crate::commands::grade::staff_key;
 use crate::error::Hinted;
 
 /// A judge with a gradebook.
@@ -62,7 +62,7 @@ impl Recording<'_> {
         let outcome = self.judge.grade_and_tell(entry, &|grade| {
             if let Some(out) = self.unfinished {
                 // What keeps it from being written keeps the report from it too, and is told then.
-                let _ = report::write_unfinished(grade, self.judge.check_count(), out);
+                let _ = report::write_unfinished(grade, self.judge.check_count(), self.judge.max_points(), out);
             }
         });
         let attempt = Attempt { student: &entry.name, content, version: &self.version, seed: entry.seed };
@@ -94,7 +94,7 @@ pub fn version(assignment: &Assignment, scan: SourceScan) -> anyhow::Result<Vers
         hash: format!("{hash}{without_scan}"),
         assignment: assignment.id.to_owned(),
         title: assignment.manifest()?.title,
-        max_points: staff_checks(assignment)?.iter().map(|check| check.points).sum(),
+        max_points: (staff_key(assignment)?.hidden_checks)().iter().map(|check| check.points).sum(),
     })
 }
 

@@ -4,6 +4,7 @@ use gradus_question::Visibility;
 use maud::{Markup, html};
 
 use super::function::find_line;
+use super::losses::curves;
 use super::map::map;
 use super::{badge, hint_line, name, text};
 use crate::grade::{CheckGrade, Grade};
@@ -22,6 +23,7 @@ pub(super) fn item(grade: &Grade, check: &CheckGrade) -> Markup {
             @if !check.passed() {
                 @if let Some(message) = check.message_beyond_verdict() { p.message { (text(message)) } }
                 (map(&check.errors))
+                @if let Some(losses) = &check.losses { (curves(losses)) }
                 (hint_line("Hint", check.hint.as_deref()))
                 (place(grade, check))
             }

@@ -8,6 +8,7 @@ mod checks;
 mod class;
 mod function;
 mod listing;
+mod losses;
 mod map;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -38,6 +38,7 @@ fn check(name: &str, visibility: Visibility, max_points: u32, verdict: Verdict) 
         message: None,
         hint: None,
         errors: Vec::new(),
+        losses: None,
         location: None,
     }
 }
@@ -109,6 +110,11 @@ pub fn mixed() -> Outcome {
                 .into(),
         ),
         hint: Some("Your result is 5 times what it should be: is a division by the batch size missing?".into()),
+        losses: Some(LossCurves {
+            training: "two groups of points".into(),
+            own: vec![Some(0.7), Some(0.71), Some(900.0), None],
+            reference: vec![Some(0.7), Some(0.4), Some(0.2), Some(0.1)],
+        }),
         errors: ["44444", "44434", "44544", "41424"].map(str::to_owned).to_vec(),
         ..check("gradient of a small example", Public, 0, Verdict::WrongAnswer)
     };
