@@ -185,6 +185,31 @@ const WAYS: [(&str, &str, &[&str]); 9] = [
             "gradus_assignments::conv::reference::conv_forward_naive(x, x, y, 1, 0)",
         ],
     ),
+    (
+        "rnn",
+        "captioning_loss",
+        &[
+            "gradus_nn::networks::CaptioningRnn::<f64>::new(x, y); todo!()",
+            "gradus_nn::networks::CaptioningRnnSettings::default(); todo!()",
+            "gradus_nn::networks::RecurrentCell::Lstm; todo!()",
+            "gradus_nn::networks::SpecialWords::default(); todo!()",
+            "gradus_nn::networks::CaptioningTransformerSettings::default(); todo!()",
+            "gradus_nn::rnn::rnn_step_forward(x, x, y, y, y); todo!()",
+            "gradus_nn::rnn::rnn_backward(x, y); todo!()",
+            "gradus_nn::lstm::lstm_forward(x, x, y, y, y); todo!()",
+            "gradus_nn::lstm::lstm_step_backward(x, x, y); todo!()",
+            "gradus_nn::gru::gru_forward(x, x, y, y, y); todo!()",
+            "gradus_nn::embedding::word_embedding_backward(x, y); todo!()",
+            "gradus_nn::temporal::temporal_softmax_loss(x, y, y); todo!()",
+            "gradus_nn::temporal::temporal_affine_forward(x, y, y); todo!()",
+            "gradus_nn::recurrent::Cell; todo!()",
+            "gradus_nn::steps::each_step(x, y, y); todo!()",
+            "gradus_nn::transformer::decoder_block_forward(x, y); todo!()",
+            "gradus_nn::attention::multi_head_attention_forward(x, y); todo!()",
+            "gradus_grader::key(\"rnn\"); todo!()",
+            "gradus_assignments::rnn::reference::captioning_loss(x, x, y)",
+        ],
+    ),
 ];
 
 #[test]

@@ -1,9 +1,19 @@
+//! Reference answers of assignment `rnn`: a complete submission. Written by `gradus generate` from source.rs.
 // GRADUS-STAFF-ONLY-7c1f4e
 
-use gradus_assignments::rnn::{CaptioningNet, Cell, END, NULL, START};
-use gradus_nn::affine::{affine_backward, affine_forward};
-use ndarray::{Array1, Array2, Array3, Axis, concatenate, s};
-
+use gradus_assignments::rnn::CaptioningNet;
+use gradus_assignments::rnn::Cell;
+use gradus_assignments::rnn::END;
+use gradus_assignments::rnn::NULL;
+use gradus_assignments::rnn::START;
+use gradus_nn::affine::affine_backward;
+use gradus_nn::affine::affine_forward;
+use ndarray::Array1;
+use ndarray::Array2;
+use ndarray::Array3;
+use ndarray::Axis;
+use ndarray::concatenate;
+use ndarray::s;
 
 /// What `rnn_step_backward` needs of the forward pass.
 pub struct RnnStepCache {
@@ -13,7 +23,6 @@ pub struct RnnStepCache {
     pub wh: Array2<f64>,
     pub next_h: Array2<f64>,
 }
-
 
 /// One step of a recurrent network.
 ///
@@ -31,16 +40,10 @@ pub fn rnn_step_forward(
     b: &Array1<f64>,
 ) -> (Array2<f64>, RnnStepCache) {
     let next_h = (x.dot(wx) + prev_h.dot(wh) + b).mapv(f64::tanh);
-    let cache = RnnStepCache {
-        x: x.clone(),
-        prev_h: prev_h.clone(),
-        wx: wx.clone(),
-        wh: wh.clone(),
-        next_h: next_h.clone(),
-    };
+    let cache =
+        RnnStepCache { x: x.clone(), prev_h: prev_h.clone(), wx: wx.clone(), wh: wh.clone(), next_h: next_h.clone() };
     (next_h, cache)
 }
-
 
 /// The gradients of one step.
 ///
@@ -56,12 +59,10 @@ pub fn rnn_step_backward(
     (da.dot(&wx.t()), da.dot(&wh.t()), x.t().dot(&da), prev_h.t().dot(&da), da.sum_axis(Axis(0)))
 }
 
-
 /// What `rnn_backward` needs of the forward pass: the cache of each step.
 pub struct RnnCache {
     pub steps: Vec<RnnStepCache>,
 }
-
 
 /// A recurrent network over whole sequences.
 ///
@@ -88,7 +89,6 @@ pub fn rnn_forward(
     }
     (h, RnnCache { steps })
 }
-
 
 /// The gradients of a recurrent network over whole sequences.
 ///
@@ -118,7 +118,6 @@ pub fn rnn_backward(
     (dx, dprev_h, dwx, dwh, db)
 }
 
-
 /// From 0 to 1, with 0.5 at 0.
 pub fn sigmoid(a: f64) -> f64 {
     1.0 / (1.0 + (-a).exp())
@@ -135,7 +134,6 @@ pub struct LstmStepCache {
     pub gates: [Array2<f64>; 4],
     pub tanh_c: Array2<f64>,
 }
-
 
 /// One step of an LSTM.
 ///
@@ -173,7 +171,6 @@ pub fn lstm_step_forward(
     (next_h, next_c, cache)
 }
 
-
 /// The gradients of one step of an LSTM.
 ///
 /// - `dnext_h`, `dnext_c`: the gradients with respect to the states after the step (batch, hidden)
@@ -194,12 +191,10 @@ pub fn lstm_step_backward(
     (da.dot(&wx.t()), da.dot(&wh.t()), dc * f, x.t().dot(&da), prev_h.t().dot(&da), da.sum_axis(Axis(0)))
 }
 
-
 /// What `lstm_backward` needs of the forward pass: the cache of each step.
 pub struct LstmCache {
     pub steps: Vec<LstmStepCache>,
 }
-
 
 /// An LSTM over whole sequences, from the cell state 0.
 ///
@@ -227,7 +222,6 @@ pub fn lstm_forward(
     }
     (h, LstmCache { steps })
 }
-
 
 /// The gradients of an LSTM over whole sequences.
 ///
@@ -258,13 +252,11 @@ pub fn lstm_backward(
     (dx, dprev_h, dwx, dwh, db)
 }
 
-
 /// What `word_embedding_backward` needs of the forward pass.
 pub struct WordEmbeddingCache {
     pub x: Array2<usize>,
     pub vocabulary: usize,
 }
-
 
 /// The vector of each word.
 ///
@@ -276,7 +268,6 @@ pub fn word_embedding_forward(x: &Array2<usize>, w: &Array2<f64>) -> (Array3<f64
     let out = Array3::from_shape_fn((batch, time, w.ncols()), |(n, t, feature)| w[[x[[n, t]], feature]]);
     (out, WordEmbeddingCache { x: x.clone(), vocabulary: w.nrows() })
 }
-
 
 /// The gradient of word vectors.
 ///
@@ -292,13 +283,11 @@ pub fn word_embedding_backward(dout: &Array3<f64>, cache: &WordEmbeddingCache) -
     dw
 }
 
-
 /// What `temporal_affine_backward` needs of the forward pass.
 pub struct TemporalAffineCache {
     pub x: Array3<f64>,
     pub w: Array2<f64>,
 }
-
 
 /// An affine layer at each step.
 ///
@@ -306,7 +295,11 @@ pub struct TemporalAffineCache {
 /// - `w`: weights (features, outputs)
 /// - `b`: biases (outputs)
 /// - returns `out` (batch, time, outputs), and what the backward pass needs
-pub fn temporal_affine_forward(x: &Array3<f64>, w: &Array2<f64>, b: &Array1<f64>) -> (Array3<f64>, TemporalAffineCache) {
+pub fn temporal_affine_forward(
+    x: &Array3<f64>,
+    w: &Array2<f64>,
+    b: &Array1<f64>,
+) -> (Array3<f64>, TemporalAffineCache) {
     let (batch, time, _) = x.dim();
     let out = steps_as_rows(x).dot(w) + b;
     (rows_as_steps(&out, batch, time), TemporalAffineCache { x: x.clone(), w: w.clone() })
@@ -323,7 +316,6 @@ fn rows_as_steps(rows: &Array2<f64>, batch: usize, time: usize) -> Array3<f64> {
     rows.to_shape((batch, time, rows.ncols())).expect("as many numbers").into_owned()
 }
 
-
 /// The gradients of an affine layer at each step.
 ///
 /// - `dout`: the gradient with respect to the output (batch, time, outputs)
@@ -338,7 +330,6 @@ pub fn temporal_affine_backward(
     let dx = rows_as_steps(&rows.dot(&cache.w.t()), batch, time);
     (dx, steps_as_rows(&cache.x).t().dot(&rows), rows.sum_axis(Axis(0)))
 }
-
 
 /// The softmax loss of scores over time.
 ///
@@ -366,18 +357,13 @@ pub fn temporal_softmax_loss(x: &Array3<f64>, y: &Array2<usize>, mask: &Array2<b
     (loss / batch, dx)
 }
 
-
 /// The loss of a network that says captions, and its gradients.
 ///
 /// - `net`: the parameters
 /// - `features`: what is seen of each picture (batch, features)
 /// - `captions`: what is said of it (batch, time), from `START` to `END`, filled up with `NULL`; at least two words
 /// - returns the loss, and its gradient with respect to each parameter
-pub fn captioning_loss(
-    net: &CaptioningNet,
-    features: &Array2<f64>,
-    captions: &Array2<usize>,
-) -> (f64, CaptioningNet) {
+pub fn captioning_loss(net: &CaptioningNet, features: &Array2<f64>, captions: &Array2<usize>) -> (f64, CaptioningNet) {
     let read = captions.slice(s![.., ..-1]).to_owned();
     let said = captions.slice(s![.., 1..]).to_owned();
     let mask = said.mapv(|word| word != NULL);
@@ -413,7 +399,6 @@ enum CellCache {
     Lstm(LstmCache),
 }
 
-
 /// What the network says.
 ///
 /// - `net`: the parameters
@@ -446,4 +431,3 @@ pub fn captioning_sample(net: &CaptioningNet, features: &Array2<f64>, max_length
     }
     words
 }
-

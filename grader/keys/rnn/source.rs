@@ -115,13 +115,8 @@ pub fn rnn_step_forward(
 ) -> (Array2<f64>, RnnStepCache) {
     // BEGIN SOLUTION
     let next_h = (x.dot(wx) + prev_h.dot(wh) + b).mapv(f64::tanh);
-    let cache = RnnStepCache {
-        x: x.clone(),
-        prev_h: prev_h.clone(),
-        wx: wx.clone(),
-        wh: wh.clone(),
-        next_h: next_h.clone(),
-    };
+    let cache =
+        RnnStepCache { x: x.clone(), prev_h: prev_h.clone(), wx: wx.clone(), wh: wh.clone(), next_h: next_h.clone() };
     (next_h, cache)
     // END SOLUTION
 }
@@ -841,7 +836,11 @@ pub struct TemporalAffineCache {
 /// - `w`: weights (features, outputs)
 /// - `b`: biases (outputs)
 /// - returns `out` (batch, time, outputs), and what the backward pass needs
-pub fn temporal_affine_forward(x: &Array3<f64>, w: &Array2<f64>, b: &Array1<f64>) -> (Array3<f64>, TemporalAffineCache) {
+pub fn temporal_affine_forward(
+    x: &Array3<f64>,
+    w: &Array2<f64>,
+    b: &Array1<f64>,
+) -> (Array3<f64>, TemporalAffineCache) {
     // BEGIN SOLUTION
     let (batch, time, _) = x.dim();
     let out = steps_as_rows(x).dot(w) + b;
@@ -1056,11 +1055,7 @@ show!(six_pictures());
 /// - `features`: what is seen of each picture (batch, features)
 /// - `captions`: what is said of it (batch, time), from `START` to `END`, filled up with `NULL`; at least two words
 /// - returns the loss, and its gradient with respect to each parameter
-pub fn captioning_loss(
-    net: &CaptioningNet,
-    features: &Array2<f64>,
-    captions: &Array2<usize>,
-) -> (f64, CaptioningNet) {
+pub fn captioning_loss(net: &CaptioningNet, features: &Array2<f64>, captions: &Array2<usize>) -> (f64, CaptioningNet) {
     // BEGIN SOLUTION
     let read = captions.slice(s![.., ..-1]).to_owned();
     let said = captions.slice(s![.., 1..]).to_owned();
@@ -1203,7 +1198,9 @@ fn learn(net: &mut CaptioningNet, part: &Captioned, epochs: usize, rate: f64, se
             let batch = part.select(batch);
             let (loss, mut gradients) = captioning_loss(net, &batch.features, &batch.captions);
             clip(&mut gradients, 5.0);
-            for ((mut parameter, gradient), adam) in net.arrays_mut().into_iter().zip(gradients.arrays()).zip(&mut adams) {
+            for ((mut parameter, gradient), adam) in
+                net.arrays_mut().into_iter().zip(gradients.arrays()).zip(&mut adams)
+            {
                 adam.set_learning_rate(rate * (1.0 - epoch as f64 / epochs as f64));
                 adam.update(&mut parameter, &gradient);
             }
@@ -1217,7 +1214,8 @@ fn learn(net: &mut CaptioningNet, part: &Captioned, epochs: usize, rate: f64, se
 /// The share of captions that are right to the last word.
 fn right(net: &CaptioningNet, part: &Captioned) -> f64 {
     let said = captioning_sample(net, &part.features, LENGTH - 1);
-    let same = said.outer_iter().zip(part.captions.outer_iter()).filter(|(said, caption)| said == caption.slice(s![1..]));
+    let same =
+        said.outer_iter().zip(part.captions.outer_iter()).filter(|(said, caption)| said == caption.slice(s![1..]));
     same.count() as f64 / part.captions.nrows() as f64
 }
 
@@ -1262,7 +1260,12 @@ fn by_heart() -> String {
     show!(six_said(&lstm, &train, &test));
     let last = |losses: &[f64]| losses.last().copied().unwrap_or(f64::NAN);
     let line = |name: &str, losses: &[f64], net: &CaptioningNet| {
-        format!("{name}: last loss {:.3}, right captions: {:.2} of the fifty, {:.2} of others", last(losses), right(net, &train), right(net, &test))
+        format!(
+            "{name}: last loss {:.3}, right captions: {:.2} of the fifty, {:.2} of others",
+            last(losses),
+            right(net, &train),
+            right(net, &test)
+        )
     };
     format!("{}\n{}", line("plain network", &of_rnn, &rnn), line("LSTM", &of_lstm, &lstm))
 }
@@ -1273,51 +1276,15 @@ println!("{}", by_heart());
 // %% [markdown] id="trained-text"
 // ### Two thousand pictures
 //
-// Now forty times as many, fifteen epochs of either cell. The picture has their losses; then what the LSTM says of six pictures that it has never seen. Colour, size and place it
-// gets nearly always right; the kind of shape is harder to tell from 12 x 12 squares. A caption counts as right only if each of its words is.
+// Now forty times as many, fifteen epochs with either cell. The first picture has their losses. Then come six pictures that the LSTM has never seen,
+// with what it says of them. A caption counts as right only if each of its words is.
+//
+// The last picture looks **into the memory**: the cell state while the LSTM says the caption of the first of the six. After each word that it has read, its 64
+// units stand as a square of 8 x 8, orange for positive numbers, blue for negative ones, the same depth for the same size throughout. Below each
+// stands the word that was read. Many units keep their colour over several words and change at one: they hold what is still to be said, and
+// let go of it once it has been.
 
 // %% id="trained"
-struct Trained {
-    lstm: CaptioningNet,
-    test: Captioned,
-}
-
-fn train_and_show() -> Trained {
-    let start = Instant::now();
-    let (train, test) = captioned_shapes(2000);
-    let sizes = (train.features.ncols(), 32, 64);
-    let (mut rnn, mut lstm) = (untrained(Cell::Rnn, sizes, 231), untrained(Cell::Lstm, sizes, 231));
-    let of_rnn = learn(&mut rnn, &train, 15, 0.004, 1);
-    let of_lstm = learn(&mut lstm, &train, 15, 0.004, 1);
-    show!(line_chart(
-        "Two thousand captions",
-        "epoch",
-        "log10 of the loss",
-        &[("plain network", logarithms(&of_rnn)), ("LSTM", logarithms(&of_lstm))],
-    ));
-    let six = test.select(&[0, 1, 2, 3, 4, 5]);
-    show!(six.shown(&captioning_sample(&lstm, &six.features, LENGTH - 1)));
-    println!(
-        "{:.1?}; right captions of new pictures: plain network {:.3}, LSTM {:.3}",
-        start.elapsed(),
-        right(&rnn, &test),
-        right(&lstm, &test)
-    );
-    Trained { lstm, test }
-}
-
-// %% id="trained-run" gradus={"role": "plot"}
-let trained = train_and_show();
-
-// %% [markdown] id="cell-text"
-// ### Into the memory
-//
-// The cell state of the trained LSTM while it says a caption: after each word that it has read, its 64 units as a square of 8 x 8, orange for positive numbers,
-// blue for negative ones, the same depth for the same size throughout. Below each stands the word that was read. Many units keep
-// their colour over several words and change at one: they hold what is still to be said, and let go of it once it has been. Others
-// grow darker from word to word; they count.
-
-// %% id="cell"
 /// The cell state after each word that is read while the network says a caption.
 fn cell_states(net: &CaptioningNet, features: &Array2<f64>) -> Picture {
     let said = captioning_sample(net, features, LENGTH - 1);
@@ -1335,8 +1302,29 @@ fn cell_states(net: &CaptioningNet, features: &Array2<f64>) -> Picture {
     image_grid(&squares, &captions, captions.len(), Tones::Signed)
 }
 
-// %% id="cell-shown" gradus={"role": "plot"}
-show!(cell_states(&trained.lstm, &trained.test.select(&[0]).features));
+fn train_and_show() -> String {
+    let start = Instant::now();
+    let (train, test) = captioned_shapes(2000);
+    let sizes = (train.features.ncols(), 32, 64);
+    let (mut rnn, mut lstm) = (untrained(Cell::Rnn, sizes, 231), untrained(Cell::Lstm, sizes, 231));
+    let of_rnn = learn(&mut rnn, &train, 15, 0.004, 1);
+    let of_lstm = learn(&mut lstm, &train, 15, 0.004, 1);
+    let time = start.elapsed();
+    show!(line_chart(
+        "Two thousand captions",
+        "epoch",
+        "log10 of the loss",
+        &[("plain network", logarithms(&of_rnn)), ("LSTM", logarithms(&of_lstm))],
+    ));
+    let six = test.select(&[0, 1, 2, 3, 4, 5]);
+    show!(six.shown(&captioning_sample(&lstm, &six.features, LENGTH - 1)));
+    show!(cell_states(&lstm, &six.select(&[0]).features));
+    let shares = (right(&rnn, &test), right(&lstm, &test));
+    format!("{time:.1?}; right captions of new pictures: plain network {:.3}, LSTM {:.3}", shares.0, shares.1)
+}
+
+// %% id="trained-run" gradus={"role": "plot"}
+println!("{}", train_and_show());
 
 // %% [markdown] id="written-text"
 // ## Questions to answer in words

@@ -9,9 +9,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
-use super::case::{
-    Arrays, Ask, Case, ORDINARY_FIRST, Parts, arrays, compare_all, fresh, ordinary, special, unchanged,
-};
+use super::case::{Arrays, Ask, Case, ORDINARY_FIRST, Parts, arrays, compare_all, fresh, ordinary, special, unchanged};
 use super::nets::{NetSizes, captions, favoured, net};
 use super::recorded::Numbers;
 use super::reference;
@@ -26,31 +24,54 @@ const GRADIENTS: Parts = &[0, 1, 2, 3, 4, 5, 6, 7, 8];
 pub fn loss() -> Vec<Check> {
     let check = |name, points, expectation, run| check("captioning_loss", name, points, expectation, run);
     vec![
-        check("loss of plain networks", 1, "that of the words to be said, without <NULL>, by the batch size", {
-            |session, context| fresh(session, context, LOSS, Lesson::rnn)
+        check(
+            "loss of plain networks",
+            1,
+            "that of the words to be said, without <NULL>, by the batch size",
+            |session, context| fresh(session, context, LOSS, Lesson::rnn),
+        ),
+        check(
+            "loss of LSTMs",
+            1,
+            "the same with gates, where wh has four times as many columns as rows",
+            |session, context| fresh(session, context, LOSS, Lesson::lstm),
+        ),
+        check(
+            "gradients of plain networks",
+            2,
+            "those of all eight parameters, beside the right loss",
+            |session, context| fresh(session, context, GRADIENTS, Lesson::rnn),
+        ),
+        check("gradients of LSTMs", 1, "those of all eight parameters, beside the right loss", |session, context| {
+            fresh(session, context, GRADIENTS, Lesson::lstm)
         }),
-        check("loss of LSTMs", 1, "the same with gates, where wh has four times as many columns as rows", {
-            |session, context| fresh(session, context, LOSS, Lesson::lstm)
-        }),
-        check("gradients of plain networks", 2, "those of all eight parameters, beside the right loss", {
-            |session, context| fresh(session, context, GRADIENTS, Lesson::rnn)
-        }),
-        check("gradients of LSTMs", 1, "those of all eight parameters, beside the right loss", {
-            |session, context| fresh(session, context, GRADIENTS, Lesson::lstm)
-        }),
-        check("recorded networks", 1, "the losses and gradients that were recorded for fixed numbers", recorded_networks),
-        check("gradients against the slope of the loss", 1, {
-            "gradients that are the slopes of the returned loss, and the right loss"
-        }, numeric),
-        check("one picture, captions of two words", 1, "the right result where an axis has length 1", {
+        check(
+            "recorded networks",
+            1,
+            "the losses and gradients that were recorded for fixed numbers",
+            recorded_networks,
+        ),
+        check(
+            "gradients against the slope of the loss",
+            1,
+            "gradients that are the slopes of the returned loss, and the right loss",
+            numeric,
+        ),
+        check(
+            "one picture, captions of two words",
+            1,
+            "the right result where an axis has length 1",
             |session, context| {
                 let hint = "a caption of two words has one to read and one to say; a batch may have one picture";
-                special(session, context, GRADIENTS, Lesson::either, (short, hint))
-            }
-        }),
-        check("inputs left alone", 1, "network and data as they were before the call, and the right result", {
-            |session, context| unchanged(session, context, GRADIENTS, Lesson::either)
-        }),
+                special(session, context, GRADIENTS, Lesson::either, (&short, hint))
+            },
+        ),
+        check(
+            "inputs left alone",
+            1,
+            "network and data as they were before the call, and the right result",
+            |session, context| unchanged(session, context, GRADIENTS, Lesson::either),
+        ),
     ]
 }
 
@@ -58,26 +79,35 @@ pub fn loss() -> Vec<Check> {
 pub fn sample() -> Vec<Check> {
     let check = |name, points, expectation, run| check("captioning_sample", name, points, expectation, run);
     vec![
-        check("words of plain networks", 1, "at each step the word with the highest score, which is read next", {
+        check(
+            "words of plain networks",
+            1,
+            "at each step the word with the highest score, which is read next",
             |session, context| {
-                special(session, context, LOSS, Question::rnn, (few(Cell::Rnn), "one picture or one word is enough"))
-            }
-        }),
+                special(session, context, LOSS, Question::rnn, (&few(Cell::Rnn), "one picture or one word is enough"))
+            },
+        ),
         check("words of LSTMs", 1, "the same with both states carried along", |session, context| {
-            special(session, context, LOSS, Question::lstm, (few(Cell::Lstm), "one picture or one word is enough"))
+            special(session, context, LOSS, Question::lstm, (&few(Cell::Lstm), "one picture or one word is enough"))
         }),
-        check("finished captions", 1, "<NULL> behind <END>, while other captions of the batch go on", {
+        check(
+            "finished captions",
+            1,
+            "<NULL> behind <END>, while other captions of the batch go on",
             |session, context| {
                 let hint = "only <END> finishes a caption, and only its own";
-                special(session, context, LOSS, Question::either, (ending, hint))
-            }
-        }),
+                special(session, context, LOSS, Question::either, (&ending, hint))
+            },
+        ),
         check("equal scores", 1, "the first of the highest scores", |session, context| {
-            special(session, context, LOSS, Question::either, (equal, "of equal scores the first one counts"))
+            special(session, context, LOSS, Question::either, (&equal, "of equal scores the first one counts"))
         }),
-        check("inputs left alone", 1, "network and features as they were before the call, and the right words", {
-            |session, context| unchanged(session, context, LOSS, Question::either)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "network and features as they were before the call, and the right words",
+            |session, context| unchanged(session, context, LOSS, Question::either),
+        ),
     ]
 }
 
@@ -186,7 +216,8 @@ impl Case for Lesson {
 
     fn slips(&self) -> Slips {
         let (batch, time) = self.captions.dim();
-        let (first, later) = (self.captions.slice(s![.., ..-1]).to_owned(), self.captions.slice(s![.., 1..]).to_owned());
+        let (first, later) =
+            (self.captions.slice(s![.., ..-1]).to_owned(), self.captions.slice(s![.., 1..]).to_owned());
         let counts = |words: &Array2<usize>, not: usize| words.mapv(|word| word != not);
         let mask = counts(&later, NULL);
         let counted = mask.iter().filter(|counts| **counts).count().max(1) as f64;
@@ -202,16 +233,20 @@ impl Case for Lesson {
         partly[3].fill(0.0);
         vec![
             ("that with <NULL> among the words to be said; it does not count", with(&first, &later, &all)),
-            ("that without <END> among the words to be said; it counts", with(&first, &later, &{
-                later.mapv(|word| word != NULL && word != END)
-            })),
+            (
+                "that without <END> among the words to be said; it counts",
+                with(&first, &later, &{ later.mapv(|word| word != NULL && word != END) }),
+            ),
             ("that with a mask by the words that are read; it goes by those to be said", {
                 with(&first, &later, &counts(&first, NULL))
             }),
             ("that with a mask for <NULL> alone; it is true where a word counts", {
                 with(&first, &later, &mask.mapv(|counts| !counts))
             }),
-            ("that with <START> as the word that does not count; it is <NULL>", with(&first, &later, &counts(&later, START))),
+            (
+                "that with <START> as the word that does not count; it is <NULL>",
+                with(&first, &later, &counts(&later, START)),
+            ),
             ("that of saying the word that was just read; the next one is to be said", {
                 with(&first, &first, &counts(&first, NULL))
             }),
@@ -250,7 +285,8 @@ impl Case for Lesson {
 }
 
 fn short(random: &mut ChaCha8Rng) -> Vec<Lesson> {
-    let sizes = |batch, features, vocabulary, embedding, hidden| NetSizes { batch, features, vocabulary, embedding, hidden };
+    let sizes =
+        |batch, features, vocabulary, embedding, hidden| NetSizes { batch, features, vocabulary, embedding, hidden };
     let mut all = Vec::new();
     for cell in [Cell::Rnn, Cell::Lstm] {
         for (sizes, time) in [
@@ -458,13 +494,14 @@ impl Case for Question {
         let length = self.max_length;
         let mut shifted: Array<f64, _> = right.clone();
         shifted.slice_axis_mut(Axis(1), (0..1).into()).fill(START as f64);
-        shifted
-            .slice_axis_mut(Axis(1), (1..).into())
-            .assign(&right.slice_axis(Axis(1), (0..length - 1).into()));
+        shifted.slice_axis_mut(Axis(1), (1..).into()).assign(&right.slice_axis(Axis(1), (0..length - 1).into()));
         vec![
             ("the words with <START> before them; leave it out", vec![shifted]),
             ("what <NULL> as the first word gives; <START> is read first", self.said(Slip::FromNull)),
-            ("what <START> gives that is read at each step; the word that was said last is read", self.said(Slip::SameWord)),
+            (
+                "what <START> gives that is read at each step; the word that was said last is read",
+                self.said(Slip::SameWord),
+            ),
             ("what a first state of 0 gives; it is features @ w_proj + b_proj", self.said(Slip::NoProjection)),
             ("what the first state gives that is taken at each step; states go on", self.said(Slip::HiddenForgotten)),
             ("what a cell state of 0 at each step gives; it goes on", self.said(Slip::CellForgotten)),
@@ -487,8 +524,12 @@ impl Case for Question {
 /// One picture, one word, one unit.
 fn few(cell: Cell) -> impl Fn(&mut ChaCha8Rng) -> Vec<Question> {
     move |random| {
-        let sizes = |batch, features, vocabulary, embedding, hidden| {
-            NetSizes { batch, features, vocabulary, embedding, hidden }
+        let sizes = |batch, features, vocabulary, embedding, hidden| NetSizes {
+            batch,
+            features,
+            vocabulary,
+            embedding,
+            hidden,
         };
         [
             (sizes(1, 4, 9, 3, 5), 6),

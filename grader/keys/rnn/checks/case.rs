@@ -14,8 +14,7 @@ use crate::common::expected::{close_to, in_turn};
 pub type Arrays = Vec<ArrayD<f64>>;
 
 /// Said where a check asks for something else first.
-pub const ORDINARY_FIRST: &str =
-    "this check starts from ordinary inputs; get the checks of fresh inputs right first";
+pub const ORDINARY_FIRST: &str = "this check starts from ordinary inputs; get the checks of fresh inputs right first";
 
 /// The arguments of a call.
 pub trait Case: Clone {
@@ -79,8 +78,8 @@ fn look_alikes<C: Case>(random: &mut ChaCha8Rng, first: C) -> Vec<C> {
         all.push(changed);
         let mut reversed = first.clone();
         if let Some(array) = reversed.numbers().get_mut(argument) {
-            let numbers: Vec<f64> = array.iter().rev().copied().collect();
-            array.iter_mut().zip(numbers).for_each(|(place, number)| *place = number);
+            let numbers: Vec<f64> = array.iter().copied().collect();
+            array.iter_mut().zip(numbers.into_iter().rev()).for_each(|(place, number)| *place = number);
         }
         all.push(reversed);
     }
@@ -88,6 +87,9 @@ fn look_alikes<C: Case>(random: &mut ChaCha8Rng, first: C) -> Vec<C> {
     all.push(first);
     all
 }
+
+/// Makes the arguments of a call.
+pub type Make<C> = fn(&mut ChaCha8Rng) -> C;
 
 /// Which results a check is about.
 pub type Parts = &'static [usize];
@@ -150,7 +152,7 @@ pub fn ordinary<C: Case>(
     session: &mut Session<'_>,
     context: &mut Context,
     parts: Parts,
-    make: impl Fn(&mut ChaCha8Rng) -> C,
+    make: Make<C>,
 ) -> Result<(), Failure> {
     let first = make(&mut context.random);
     let all = look_alikes(&mut context.random, first);
@@ -162,9 +164,9 @@ pub fn fresh<C: Case>(
     session: &mut Session<'_>,
     context: &mut Context,
     parts: Parts,
-    make: impl Fn(&mut ChaCha8Rng) -> C,
+    make: Make<C>,
 ) -> Result<(), Failure> {
-    ordinary(session, context, parts, &make)?;
+    ordinary(session, context, parts, make)?;
     let others = (0..3).map(|_| make(&mut context.random)).collect();
     in_turn(context, others, |case, context| hold(case, session, context, parts))
 }
@@ -174,8 +176,8 @@ pub fn special<C: Case>(
     session: &mut Session<'_>,
     context: &mut Context,
     parts: Parts,
-    make: impl Fn(&mut ChaCha8Rng) -> C,
-    (others, hint): (impl Fn(&mut ChaCha8Rng) -> Vec<C>, &str),
+    make: Make<C>,
+    (others, hint): (&dyn Fn(&mut ChaCha8Rng) -> Vec<C>, &str),
 ) -> Result<(), Failure> {
     ordinary(session, context, parts, make).map_err(|failure| failure.with_hint(ORDINARY_FIRST))?;
     let others = others(&mut context.random);
@@ -188,9 +190,9 @@ pub fn unchanged<C: Case>(
     session: &mut Session<'_>,
     context: &mut Context,
     parts: Parts,
-    make: impl Fn(&mut ChaCha8Rng) -> C,
+    make: Make<C>,
 ) -> Result<(), Failure> {
-    ordinary(session, context, parts, &make).map_err(|failure| failure.with_hint(ORDINARY_FIRST))?;
+    ordinary(session, context, parts, make).map_err(|failure| failure.with_hint(ORDINARY_FIRST))?;
     let case = make(&mut context.random);
     let found = case.call(&mut Ask { session, watched: true })?;
     compare_all(&case, &found, &case.expected(), parts, context)
@@ -219,7 +221,8 @@ pub fn hold_slopes<R>(
         let what = format!("{name}, held against the slope of your own output");
         let found: Array1<f64> = found.iter().copied().collect();
         context.expect_array(&what, &found, &slopes, Tolerance::new(1e-5, 1e-6), &[]).map_err(|failure| {
-            failure.with_hint("each gradient is the slope of the sum of outputs times upstream gradients: derive it again")
+            failure
+                .with_hint("each gradient is the slope of the sum of outputs times upstream gradients: derive it again")
         })?;
     }
     Ok(())

@@ -18,26 +18,38 @@ use crate::common::{check, inputs};
 pub fn checks() -> Vec<Check> {
     let check = |name, points, expectation, run| check("temporal_softmax_loss", name, points, expectation, run);
     vec![
-        check("loss of fresh scores", 1, "summed over the places that count, divided by the batch size", {
-            |session, context| fresh(session, context, &[0], Places::random)
-        }),
-        check("dx of fresh scores", 2, "(p - one-hot) / batch where the mask is true, 0 elsewhere, beside the right loss", {
-            |session, context| fresh(session, context, &[0, 1], Places::random)
-        }),
+        check(
+            "loss of fresh scores",
+            1,
+            "summed over the places that count, divided by the batch size",
+            |session, context| fresh(session, context, &[0], Places::random),
+        ),
+        check(
+            "dx of fresh scores",
+            2,
+            "(p - one-hot) / batch where the mask is true, 0 elsewhere, beside the right loss",
+            |session, context| fresh(session, context, &[0, 1], Places::random),
+        ),
         check("large scores", 1, "the right result for scores in the thousands", |session, context| {
             let hint = "take the largest score of each row off before the exponential";
-            special(session, context, &[0, 1], Places::random, (large, hint))
+            special(session, context, &[0, 1], Places::random, (&large, hint))
         }),
-        check("other masks", 1, "the right result where all count, where none counts, and for a single place", {
+        check(
+            "other masks",
+            1,
+            "the right result where all count, where none counts, and for a single place",
             |session, context| {
                 let hint = "the sum over the places that count is divided by the batch size, whatever the mask";
-                special(session, context, &[0, 1], Places::random, (other_masks, hint))
-            }
-        }),
+                special(session, context, &[0, 1], Places::random, (&other_masks, hint))
+            },
+        ),
         check("dx against the slope of the loss", 1, "a gradient that is the slope of the returned loss", numeric),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right result", {
-            |session, context| unchanged(session, context, &[0, 1], Places::random)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right result",
+            |session, context| unchanged(session, context, &[0, 1], Places::random),
+        ),
     ]
 }
 
@@ -114,12 +126,15 @@ impl Case for Places {
         first.slice_mut(s![.., 1..]).fill(false);
         let first = self.with_mask(first).expected();
         let rows = self.x.to_shape((batch * time, vocabulary)).map(|rows| rows.into_owned());
-        let mean = rows.map_or_else(|_| right.clone(), |rows| {
-            let y: Array1<usize> = self.y.iter().copied().collect();
-            let (loss, dx) = softmax_loss(&rows, &y);
-            let dx = dx.into_shape_with_order(self.x.dim()).unwrap_or_else(|_| self.x.clone());
-            arrays![arr0(loss), dx]
-        });
+        let mean = rows.map_or_else(
+            |_| right.clone(),
+            |rows| {
+                let y: Array1<usize> = self.y.iter().copied().collect();
+                let (loss, dx) = softmax_loss(&rows, &y);
+                let dx = dx.into_shape_with_order(self.x.dim()).unwrap_or_else(|_| self.x.clone());
+                arrays![arr0(loss), dx]
+            },
+        );
         vec![
             ("that of all places; those count where the mask is true", everywhere),
             ("that of the places that do not count: the mask is true where a place counts", elsewhere),
@@ -134,7 +149,10 @@ impl Case for Places {
             ("that without a mask; where the mask is false, dx is 0", dx_unmasked),
             ("that of the sum over the batch; dx is divided by the batch size as the loss is", dx_sum),
             ("p / batch without the part of the right word, from which 1 / batch is taken off", probabilities),
-            ("that with scores of 0 at masked places; they cost something too: mask the losses, not the scores", zeroed),
+            (
+                "that with scores of 0 at masked places; they cost something too: mask the losses, not the scores",
+                zeroed,
+            ),
             ("with the wrong sign; the loss is the negative logarithm", times(-1.0)),
         ]
     }

@@ -24,18 +24,24 @@ const ALL: Parts = &[0, 1, 2, 3, 4];
 pub fn rnn_forward() -> Vec<Check> {
     let check = |name, points, expectation, run| check("rnn_forward", name, points, expectation, run);
     vec![
-        check("states of fresh sequences", 2, "the state after each step, each made of the one before", {
-            |session, context| fresh(session, context, &[0], Sequence::rnn)
-        }),
+        check(
+            "states of fresh sequences",
+            2,
+            "the state after each step, each made of the one before",
+            |session, context| fresh(session, context, &[0], Sequence::rnn),
+        ),
         check(SINGLE, 1, "the right states where an axis has length 1", |session, context| {
-            special(session, context, &[0], Sequence::rnn, (single(Cell::Rnn, Pass::Forward), SINGLE_HINT))
+            special(session, context, &[0], Sequence::rnn, (&single(Cell::Rnn, Pass::Forward), SINGLE_HINT))
         }),
         check("recorded sequences", 1, "the states that PyTorch gives for recorded inputs", |session, context| {
             held_recorded(session, context, "rnn", Sequence::rnn)
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right states", {
-            |session, context| unchanged(session, context, &[0], Sequence::rnn)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right states",
+            |session, context| unchanged(session, context, &[0], Sequence::rnn),
+        ),
     ]
 }
 
@@ -43,9 +49,12 @@ pub fn rnn_forward() -> Vec<Check> {
 pub fn rnn_backward() -> Vec<Check> {
     let check = |name, points, expectation, run| check("rnn_backward", name, points, expectation, run);
     vec![
-        check("dx and dh0 of fresh sequences", 3, "of each step, what comes from above and from the step after it", {
-            |session, context| fresh(session, context, &[0, 1], Sequence::rnn_back)
-        }),
+        check(
+            "dx and dh0 of fresh sequences",
+            3,
+            "of each step, what comes from above and from the step after it",
+            |session, context| fresh(session, context, &[0, 1], Sequence::rnn_back),
+        ),
         check("dwx and dwh of fresh sequences", 3, "summed over all steps", |session, context| {
             fresh(session, context, &[2, 3], Sequence::rnn_back)
         }),
@@ -53,7 +62,7 @@ pub fn rnn_backward() -> Vec<Check> {
             fresh(session, context, &[4], Sequence::rnn_back)
         }),
         check(SINGLE, 1, "the right gradients where an axis has length 1", |session, context| {
-            special(session, context, ALL, Sequence::rnn_back, (single(Cell::Rnn, Pass::Backward), SINGLE_HINT))
+            special(session, context, ALL, Sequence::rnn_back, (&single(Cell::Rnn, Pass::Backward), SINGLE_HINT))
         }),
         check("recorded sequences", 1, "the gradients that PyTorch gives for recorded inputs", |session, context| {
             held_recorded(session, context, "rnn", Sequence::rnn_back)
@@ -61,9 +70,12 @@ pub fn rnn_backward() -> Vec<Check> {
         check("gradients against the slope of the output", 1, SLOPES, |session, context| {
             numeric(session, context, Sequence::rnn_back)
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right gradients", {
-            |session, context| unchanged(session, context, ALL, Sequence::rnn_back)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right gradients",
+            |session, context| unchanged(session, context, ALL, Sequence::rnn_back),
+        ),
     ]
 }
 
@@ -71,18 +83,24 @@ pub fn rnn_backward() -> Vec<Check> {
 pub fn lstm_forward() -> Vec<Check> {
     let check = |name, points, expectation, run| check("lstm_forward", name, points, expectation, run);
     vec![
-        check("states of fresh sequences", 2, "the hidden state after each step, from the cell state 0", {
-            |session, context| fresh(session, context, &[0], Sequence::lstm)
-        }),
+        check(
+            "states of fresh sequences",
+            2,
+            "the hidden state after each step, from the cell state 0",
+            |session, context| fresh(session, context, &[0], Sequence::lstm),
+        ),
         check(SINGLE, 1, "the right states where an axis has length 1", |session, context| {
-            special(session, context, &[0], Sequence::lstm, (single(Cell::Lstm, Pass::Forward), SINGLE_HINT))
+            special(session, context, &[0], Sequence::lstm, (&single(Cell::Lstm, Pass::Forward), SINGLE_HINT))
         }),
         check("recorded sequences", 1, "the states that PyTorch gives for recorded inputs", |session, context| {
             held_recorded(session, context, "lstm", Sequence::lstm)
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right states", {
-            |session, context| unchanged(session, context, &[0], Sequence::lstm)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right states",
+            |session, context| unchanged(session, context, &[0], Sequence::lstm),
+        ),
     ]
 }
 
@@ -90,9 +108,12 @@ pub fn lstm_forward() -> Vec<Check> {
 pub fn lstm_backward() -> Vec<Check> {
     let check = |name, points, expectation, run| check("lstm_backward", name, points, expectation, run);
     vec![
-        check("dx and dh0 of fresh sequences", 3, "of each step, what comes from above and from the step after it", {
-            |session, context| fresh(session, context, &[0, 1], Sequence::lstm_back)
-        }),
+        check(
+            "dx and dh0 of fresh sequences",
+            3,
+            "of each step, what comes from above and from the step after it",
+            |session, context| fresh(session, context, &[0, 1], Sequence::lstm_back),
+        ),
         check("dwx and dwh of fresh sequences", 3, "summed over all steps", |session, context| {
             fresh(session, context, &[2, 3], Sequence::lstm_back)
         }),
@@ -100,7 +121,7 @@ pub fn lstm_backward() -> Vec<Check> {
             fresh(session, context, &[4], Sequence::lstm_back)
         }),
         check(SINGLE, 1, "the right gradients where an axis has length 1", |session, context| {
-            special(session, context, ALL, Sequence::lstm_back, (single(Cell::Lstm, Pass::Backward), SINGLE_HINT))
+            special(session, context, ALL, Sequence::lstm_back, (&single(Cell::Lstm, Pass::Backward), SINGLE_HINT))
         }),
         check("recorded sequences", 1, "the gradients that PyTorch gives for recorded inputs", |session, context| {
             held_recorded(session, context, "lstm", Sequence::lstm_back)
@@ -108,9 +129,12 @@ pub fn lstm_backward() -> Vec<Check> {
         check("gradients against the slope of the output", 1, SLOPES, |session, context| {
             numeric(session, context, Sequence::lstm_back)
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right gradients", {
-            |session, context| unchanged(session, context, ALL, Sequence::lstm_back)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right gradients",
+            |session, context| unchanged(session, context, ALL, Sequence::lstm_back),
+        ),
     ]
 }
 

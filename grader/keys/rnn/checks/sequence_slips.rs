@@ -182,7 +182,10 @@ pub fn backward_slips(sequence: &Sequence) -> Slips {
         ("what comes without the cell state's gradient from the step after; it is dprev_c of that step", {
             with(WayBack { cell: false, ..RIGHT_BACK })
         }),
-        ("what the loss of the last step alone gives; each step has its own dh", with(WayBack { above: false, ..RIGHT_BACK })),
+        (
+            "what the loss of the last step alone gives; each step has its own dh",
+            with(WayBack { above: false, ..RIGHT_BACK }),
+        ),
         ("what the first step alone gives; the weights are used at each step, so add up", {
             with(WayBack { steps: Steps::First, ..RIGHT_BACK })
         }),

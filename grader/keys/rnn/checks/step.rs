@@ -7,9 +7,7 @@ use ndarray::{Array1, Array2, ArrayViewMutD};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::case::{
-    Arrays, Ask, Case, ORDINARY_FIRST, Parts, arrays, fresh, hold_slopes, ordinary, special, unchanged,
-};
+use super::case::{Arrays, Ask, Case, ORDINARY_FIRST, Parts, arrays, fresh, hold_slopes, ordinary, special, unchanged};
 use super::reference;
 use super::step_slips::{lstm_backward_slips, lstm_forward_slips, rnn_backward_slips, rnn_forward_slips};
 use crate::common::{check, inputs};
@@ -25,14 +23,17 @@ pub fn rnn_forward() -> Vec<Check> {
             fresh(session, context, &[0], Step::rnn)
         }),
         check("large inputs", 1, "states between -1 and 1, where sums are in the hundreds", |session, context| {
-            special(session, context, &[0], Step::rnn, (large(Step::rnn), LARGE_HINT))
+            special(session, context, &[0], Step::rnn, (&large(Step::rnn), LARGE_HINT))
         }),
         check(SINGLE, 1, "the right states where an axis has length 1", |session, context| {
-            special(session, context, &[0], Step::rnn, (single(Cell::Rnn, Pass::Forward), SINGLE_HINT))
+            special(session, context, &[0], Step::rnn, (&single(Cell::Rnn, Pass::Forward), SINGLE_HINT))
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right states", {
-            |session, context| unchanged(session, context, &[0], Step::rnn)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right states",
+            |session, context| unchanged(session, context, &[0], Step::rnn),
+        ),
     ]
 }
 
@@ -40,9 +41,12 @@ pub fn rnn_forward() -> Vec<Check> {
 pub fn rnn_backward() -> Vec<Check> {
     let check = |name, points, expectation, run| check("rnn_step_backward", name, points, expectation, run);
     vec![
-        check("dx and dprev_h of fresh inputs", 2, "da @ wx^T and da @ wh^T, with da = dnext_h * (1 - next_h^2)", {
-            |session, context| fresh(session, context, &[0, 1], Step::rnn_back)
-        }),
+        check(
+            "dx and dprev_h of fresh inputs",
+            2,
+            "da @ wx^T and da @ wh^T, with da = dnext_h * (1 - next_h^2)",
+            |session, context| fresh(session, context, &[0, 1], Step::rnn_back),
+        ),
         check("dwx and dwh of fresh inputs", 2, "x^T @ da and prev_h^T @ da", |session, context| {
             fresh(session, context, &[2, 3], Step::rnn_back)
         }),
@@ -50,14 +54,17 @@ pub fn rnn_backward() -> Vec<Check> {
             fresh(session, context, &[4], Step::rnn_back)
         }),
         check(SINGLE, 1, "the right gradients where an axis has length 1", |session, context| {
-            special(session, context, ALL_RNN, Step::rnn_back, (single(Cell::Rnn, Pass::Backward), SINGLE_HINT))
+            special(session, context, ALL_RNN, Step::rnn_back, (&single(Cell::Rnn, Pass::Backward), SINGLE_HINT))
         }),
         check("gradients against the slope of the output", 1, SLOPES, |session, context| {
             numeric(session, context, ALL_RNN, Step::rnn_back)
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right gradients", {
-            |session, context| unchanged(session, context, ALL_RNN, Step::rnn_back)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right gradients",
+            |session, context| unchanged(session, context, ALL_RNN, Step::rnn_back),
+        ),
     ]
 }
 
@@ -72,14 +79,17 @@ pub fn lstm_forward() -> Vec<Check> {
             fresh(session, context, &[0], Step::lstm)
         }),
         check("large inputs", 1, "the right states, where sums are in the hundreds", |session, context| {
-            special(session, context, &[0, 1], Step::lstm, (large(Step::lstm), LARGE_HINT))
+            special(session, context, &[0, 1], Step::lstm, (&large(Step::lstm), LARGE_HINT))
         }),
         check(SINGLE, 1, "the right states where an axis has length 1", |session, context| {
-            special(session, context, &[0, 1], Step::lstm, (single(Cell::Lstm, Pass::Forward), SINGLE_HINT))
+            special(session, context, &[0, 1], Step::lstm, (&single(Cell::Lstm, Pass::Forward), SINGLE_HINT))
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right states", {
-            |session, context| unchanged(session, context, &[0, 1], Step::lstm)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right states",
+            |session, context| unchanged(session, context, &[0, 1], Step::lstm),
+        ),
     ]
 }
 
@@ -87,39 +97,56 @@ pub fn lstm_forward() -> Vec<Check> {
 pub fn lstm_backward() -> Vec<Check> {
     let check = |name, points, expectation, run| check("lstm_step_backward", name, points, expectation, run);
     vec![
-        check("dx and dprev_h of fresh inputs", 2, "da @ wx^T and da @ wh^T, through all four gates", {
-            |session, context| fresh(session, context, &[0, 1], Step::lstm_back)
-        }),
-        check("dprev_c of fresh inputs", 2, "f * (dnext_c + dnext_h * o * (1 - tanh(next_c)^2))", {
-            |session, context| fresh(session, context, &[2], Step::lstm_back)
-        }),
+        check(
+            "dx and dprev_h of fresh inputs",
+            2,
+            "da @ wx^T and da @ wh^T, through all four gates",
+            |session, context| fresh(session, context, &[0, 1], Step::lstm_back),
+        ),
+        check(
+            "dprev_c of fresh inputs",
+            2,
+            "f * (dnext_c + dnext_h * o * (1 - tanh(next_c)^2))",
+            |session, context| fresh(session, context, &[2], Step::lstm_back),
+        ),
         check("dwx and dwh of fresh inputs", 2, "x^T @ da and prev_h^T @ da", |session, context| {
             fresh(session, context, &[3, 4], Step::lstm_back)
         }),
         check("db of fresh inputs", 1, "da, summed over the batch", |session, context| {
             fresh(session, context, &[5], Step::lstm_back)
         }),
-        check("one upstream gradient alone", 1, "the right gradients where dnext_h or dnext_c is 0", {
+        check(
+            "one upstream gradient alone",
+            1,
+            "the right gradients where dnext_h or dnext_c is 0",
             |session, context| {
-                special(session, context, ALL_LSTM, Step::lstm_back, (one_upstream, "both ways through the cell add up"))
-            }
-        }),
+                special(
+                    session,
+                    context,
+                    ALL_LSTM,
+                    Step::lstm_back,
+                    (&one_upstream, "both ways through the cell add up"),
+                )
+            },
+        ),
         check(SINGLE, 1, "the right gradients where an axis has length 1", |session, context| {
-            special(session, context, ALL_LSTM, Step::lstm_back, (single(Cell::Lstm, Pass::Backward), SINGLE_HINT))
+            special(session, context, ALL_LSTM, Step::lstm_back, (&single(Cell::Lstm, Pass::Backward), SINGLE_HINT))
         }),
         check("gradients against the slope of the output", 2, SLOPES, |session, context| {
             numeric(session, context, ALL_LSTM, Step::lstm_back)
         }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right gradients", {
-            |session, context| unchanged(session, context, ALL_LSTM, Step::lstm_back)
-        }),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right gradients",
+            |session, context| unchanged(session, context, ALL_LSTM, Step::lstm_back),
+        ),
     ]
 }
 
 const ALL_RNN: Parts = &[0, 1, 2, 3, 4];
 const ALL_LSTM: Parts = &[0, 1, 2, 3, 4, 5];
-const LARGE_HINT: &str =
-    "exponentials of large numbers are infinite, and infinity divided by itself is no number; f64::tanh knows what to do";
+const LARGE_HINT: &str = "exponentials of large numbers are infinite, and infinity divided by itself is no number; f64::tanh knows what to do";
 const SLOPES: &str = "gradients that are the slopes of what the forward pass returns";
 
 #[derive(Clone, Copy, PartialEq)]

@@ -55,7 +55,10 @@ pub fn rnn_backward_slips(step: &Step) -> Slips {
         ("what next_h * (1 - next_h) gives, the slope of a sigmoid; that of tanh is 1 - next_h^2", {
             with(h.mapv(|h| h * (1.0 - h)))
         }),
-        ("what 1 - prev_h^2 gives; the slope of tanh takes the state after the step", with(prev_h.mapv(|h| 1.0 - h * h))),
+        (
+            "what 1 - prev_h^2 gives; the slope of tanh takes the state after the step",
+            with(prev_h.mapv(|h| 1.0 - h * h)),
+        ),
         ("what 1 - a^2 gives, with the sum in the tanh; the slope takes tanh of it", with(a.mapv(|a| 1.0 - a * a))),
         ("what 1 + next_h^2 gives; the slope of tanh is 1 - next_h^2", with(h.mapv(|h| 1.0 + h * h))),
         ("what next_h^2 - 1 gives; the slope of tanh is 1 - next_h^2", with(h.mapv(|h| h * h - 1.0))),
@@ -69,9 +72,7 @@ pub fn rnn_backward_slips(step: &Step) -> Slips {
         ("the transpose of what is expected: inputs first, then da", {
             arrays![dx.clone(), dprev_h.clone(), dwx.clone(), dwh.t().to_owned(), db]
         }),
-        ("what dnext_h gives without the slope of tanh", {
-            arrays![dx, dprev_h, dwx, dwh, dnext_h.sum_axis(Axis(0))]
-        }),
+        ("what dnext_h gives without the slope of tanh", { arrays![dx, dprev_h, dwx, dwh, dnext_h.sum_axis(Axis(0))] }),
     ]
 }
 
@@ -113,19 +114,28 @@ pub fn lstm_forward_slips(step: &Step) -> Slips {
     let candidate = sum.slice(s![.., 3 * prev_h.ncols()..]);
     let with_sigmoid = f * prev_c + i * &candidate.mapv(sigmoid);
     vec![
-        ("what the order input, forget, candidate, output gives; here the candidate comes last", in_order([0, 1, 3, 2])),
+        (
+            "what the order input, forget, candidate, output gives; here the candidate comes last",
+            in_order([0, 1, 3, 2]),
+        ),
         ("what input and forget gate exchanged give; the input gate comes first", in_order([1, 0, 2, 3])),
         ("what the order forget, input, candidate, output gives; here it is input, forget, output, candidate", {
             in_order([1, 0, 3, 2])
         }),
-        ("what the order output, input, forget gives; here it is input, forget, output, candidate", in_order([1, 2, 0, 3])),
+        (
+            "what the order output, input, forget gives; here it is input, forget, output, candidate",
+            in_order([1, 2, 0, 3]),
+        ),
         ("what input and output gate exchanged give; the input gate comes first", in_order([2, 1, 0, 3])),
         ("the states without the bias b", unbiased),
         ("the states without prev_h @ wh", stateless),
         ("o * next_c; the output gate is for tanh(next_c)", arrays![o * &next_c, next_c.clone()]),
         ("tanh(o * next_c); the output gate stands outside", arrays![(o * &next_c).mapv(f64::tanh), next_c.clone()]),
         ("o * sigmoid(next_c); it is o * tanh(next_c)", arrays![o * &next_c.mapv(sigmoid), next_c.clone()]),
-        ("what comes of tanh(prev_c); it is the state before the step", arrays![o * &prev_c.mapv(f64::tanh), next_c.clone()]),
+        (
+            "what comes of tanh(prev_c); it is the state before the step",
+            arrays![o * &prev_c.mapv(f64::tanh), next_c.clone()],
+        ),
         ("what a sigmoid gives for the candidate, which has a tanh", from_cell(with_sigmoid)),
         ("what comes without the forget gate: the whole old cell state is kept", from_cell(prev_c + &(i * g))),
         ("what comes without the input gate: the whole candidate is written", from_cell(f * prev_c + g)),
@@ -166,7 +176,8 @@ pub fn lstm_backward_slips(step: &Step) -> Slips {
     of_old_cell[2] = dc.clone().into_dyn();
     after[2] = (dnext_c * &f).into_dyn();
     let da = |order: [Array2<f64>; 4]| {
-        let (dx, dprev_h, dwx, dwh, db) = from_sum(step, &concatenate(Axis(1), &order.each_ref().map(|x| x.view())).expect("blocks"));
+        let (dx, dprev_h, dwx, dwh, db) =
+            from_sum(step, &concatenate(Axis(1), &order.each_ref().map(|x| x.view())).expect("blocks"));
         arrays![dx, dprev_h, &dc * &f, dwx, dwh, db]
     };
     let blocks = || {
@@ -177,7 +188,10 @@ pub fn lstm_backward_slips(step: &Step) -> Slips {
     vec![
         ("what dnext_c alone gives for the cell; it acts through next_h too", with_cell(dnext_c.clone())),
         ("what dnext_h alone gives for the cell; add dnext_c", with_cell(dnext_h * &o * flat(&t))),
-        ("what comes without the output gate on the way from next_h to the cell", with_cell(dnext_c + dnext_h * flat(&t))),
+        (
+            "what comes without the output gate on the way from next_h to the cell",
+            with_cell(dnext_c + dnext_h * flat(&t)),
+        ),
         ("what comes without the slope of tanh(next_c)", with_cell(dnext_c + dnext_h * &o)),
         ("what 1 - next_c^2 gives; the slope takes tanh(next_c)", with_cell(dnext_c + dnext_h * &o * flat(&next_c))),
         ("what comes without the slopes of the gates, sigmoid * (1 - sigmoid)", {

@@ -26,14 +26,20 @@ pub fn embedding_forward() -> Vec<Check> {
         check("vectors of fresh words", 1, "for each word its row of w", |session, context| {
             fresh(session, context, &[0], Embedding::forward)
         }),
-        check("one word, one step, one number", 1, "the right vectors where an axis has length 1", {
+        check(
+            "one word, one step, one number",
+            1,
+            "the right vectors where an axis has length 1",
             |session, context| {
-                special(session, context, &[0], Embedding::forward, (single_words(Pass::Forward), SINGLE_HINT))
-            }
-        }),
-        check("inputs left alone", 1, "words and vectors as they were before the call, and the right output", {
-            |session, context| unchanged(session, context, &[0], Embedding::forward)
-        }),
+                special(session, context, &[0], Embedding::forward, (&single_words(Pass::Forward), SINGLE_HINT))
+            },
+        ),
+        check(
+            "inputs left alone",
+            1,
+            "words and vectors as they were before the call, and the right output",
+            |session, context| unchanged(session, context, &[0], Embedding::forward),
+        ),
     ]
 }
 
@@ -41,15 +47,21 @@ pub fn embedding_forward() -> Vec<Check> {
 pub fn embedding_backward() -> Vec<Check> {
     let check = |name, points, expectation, run| check("word_embedding_backward", name, points, expectation, run);
     vec![
-        check("dw of fresh words", 2, "for each word the sum of dout over its places, and 0 for words not said", {
-            |session, context| fresh(session, context, &[0], Embedding::backward)
-        }),
+        check(
+            "dw of fresh words",
+            2,
+            "for each word the sum of dout over its places, and 0 for words not said",
+            |session, context| fresh(session, context, &[0], Embedding::backward),
+        ),
         check("recorded words", 1, "the gradient that PyTorch gives for recorded inputs", recorded_words),
-        check("one word, one step, one number", 1, "the right gradient where an axis has length 1", {
+        check(
+            "one word, one step, one number",
+            1,
+            "the right gradient where an axis has length 1",
             |session, context| {
-                special(session, context, &[0], Embedding::backward, (single_words(Pass::Backward), SINGLE_HINT))
-            }
-        }),
+                special(session, context, &[0], Embedding::backward, (&single_words(Pass::Backward), SINGLE_HINT))
+            },
+        ),
     ]
 }
 
@@ -60,14 +72,20 @@ pub fn affine_forward() -> Vec<Check> {
         check("output of fresh sequences", 1, "x @ w + b at each step", |session, context| {
             fresh(session, context, &[0], Affine::forward)
         }),
-        check("one step, one example, one feature", 1, "the right output where an axis has length 1", {
+        check(
+            "one step, one example, one feature",
+            1,
+            "the right output where an axis has length 1",
             |session, context| {
-                special(session, context, &[0], Affine::forward, (single_affine(Pass::Forward), SINGLE_HINT))
-            }
-        }),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right output", {
-            |session, context| unchanged(session, context, &[0], Affine::forward)
-        }),
+                special(session, context, &[0], Affine::forward, (&single_affine(Pass::Forward), SINGLE_HINT))
+            },
+        ),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right output",
+            |session, context| unchanged(session, context, &[0], Affine::forward),
+        ),
     ]
 }
 
@@ -78,20 +96,32 @@ pub fn affine_backward() -> Vec<Check> {
         check("dx of fresh sequences", 1, "dout @ w^T at each step", |session, context| {
             fresh(session, context, &[0], Affine::backward)
         }),
-        check("dw and db of fresh sequences", 1, "x^T @ dout and dout, summed over all steps and the batch", {
-            |session, context| fresh(session, context, &[1, 2], Affine::backward)
-        }),
-        check("one step, one example, one feature", 1, "the right gradients where an axis has length 1", {
+        check(
+            "dw and db of fresh sequences",
+            1,
+            "x^T @ dout and dout, summed over all steps and the batch",
+            |session, context| fresh(session, context, &[1, 2], Affine::backward),
+        ),
+        check(
+            "one step, one example, one feature",
+            1,
+            "the right gradients where an axis has length 1",
             |session, context| {
-                special(session, context, &[0, 1, 2], Affine::backward, (single_affine(Pass::Backward), SINGLE_HINT))
-            }
-        }),
-        check("gradients against the slope of the output", 1, {
-            "gradients that are the slopes of what temporal_affine_forward returns"
-        }, numeric_affine),
-        check("inputs left alone", 1, "all arrays as they were before the call, and the right gradients", {
-            |session, context| unchanged(session, context, &[0, 1, 2], Affine::backward)
-        }),
+                special(session, context, &[0, 1, 2], Affine::backward, (&single_affine(Pass::Backward), SINGLE_HINT))
+            },
+        ),
+        check(
+            "gradients against the slope of the output",
+            1,
+            "gradients that are the slopes of what temporal_affine_forward returns",
+            numeric_affine,
+        ),
+        check(
+            "inputs left alone",
+            1,
+            "all arrays as they were before the call, and the right gradients",
+            |session, context| unchanged(session, context, &[0, 1, 2], Affine::backward),
+        ),
     ]
 }
 
@@ -120,7 +150,9 @@ impl Embedding {
         let vocabulary = random.random_range(6..10);
         let mut words = Self::random(random, pass, [3, 4, vocabulary, 5]);
         let missing = random.random_range(0..vocabulary - 1);
-        words.x.mapv_inplace(|word| if word == missing || word == vocabulary - 1 { (missing + 1) % (vocabulary - 1) } else { word });
+        words.x.mapv_inplace(|word| {
+            if word == missing || word == vocabulary - 1 { (missing + 1) % (vocabulary - 1) } else { word }
+        });
         words
     }
 
