@@ -243,7 +243,7 @@ wrong_answers! {
     says_last_of_equal_words: captioning_sample, Only(&["equal scores"]);
     says_words_behind_end: captioning_sample, Only(&["finished captions"]);
     says_end_to_the_end: captioning_sample, Only(&["finished captions"]);
-    says_nothing_behind_null: captioning_sample, All;
+    says_nothing_behind_null: captioning_sample, Only(&["finished captions"]);
     says_nothing_once_one_has_ended: captioning_sample, Only(&["finished captions"]);
 }
 

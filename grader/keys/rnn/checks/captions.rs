@@ -384,12 +384,18 @@ impl Question {
         Self { net, features: inputs::normal(random, (sizes.batch, sizes.features), scale), max_length }
     }
 
-    /// Captions do not end: `<END>` has a low score.
+    /// Neither `<END>` nor `<NULL>` is said.
     fn ordinary(random: &mut ChaCha8Rng, cell: Cell) -> Self {
         let (sizes, length) = (NetSizes { batch: 5, ..NetSizes::ordinary(random) }, random.random_range(5..8));
         let mut question = Self::random(random, cell, sizes, length);
-        question.net.b_vocab = favoured(&question.net, END, -100.0);
+        question.silence();
         question
+    }
+
+    /// Scores with which neither `<END>` nor `<NULL>` is said, so that what a caption does behind its end is no matter.
+    fn silence(&mut self) {
+        self.net.b_vocab[END] = -100.0;
+        self.net.b_vocab[NULL] = -100.0;
     }
 
     fn rnn(random: &mut ChaCha8Rng) -> Self {
@@ -502,8 +508,16 @@ impl Case for Question {
     fn numbers(&mut self) -> Vec<ArrayViewMutD<'_, f64>> {
         let Self { net, features, .. } = self;
         let mut all = arrays![features.view_mut()];
-        all.extend(net.arrays_mut());
+        // All but `b_vocab`, which keeps some words from being said.
+        all.extend(net.arrays_mut().into_iter().take(7));
         all
+    }
+
+    fn other_words(&self, random: &mut ChaCha8Rng) -> Vec<Self> {
+        let mut other = self.clone();
+        other.net.b_vocab = inputs::normal(random, other.net.b_vocab.len(), 0.8);
+        other.silence();
+        vec![other]
     }
 }
 
@@ -526,7 +540,7 @@ fn few(cell: Cell) -> impl Fn(&mut ChaCha8Rng) -> Vec<Question> {
         ]
         .map(|(sizes, length)| {
             let mut question = Question::random(random, cell, sizes, length);
-            question.net.b_vocab = favoured(&question.net, END, -100.0);
+            question.silence();
             question
         })
         .to_vec()
@@ -551,7 +565,7 @@ fn one_that_ends(random: &mut ChaCha8Rng, cell: Cell) -> Question {
         question = Question::ordinary(random, cell);
         question.max_length = 8;
         question.net.b_vocab = favoured(&question.net, END, 100.0 + random.random_range(-1.0..3.0));
-        question.net.b_vocab = favoured(&question.net, NULL, random.random_range(0.0..3.0));
+        question.net.b_vocab = favoured(&question.net, NULL, 100.0 + random.random_range(-1.0..3.0));
         let words = reference::captioning_sample(&question.net, &question.features, question.max_length);
         let ends: Vec<_> = words.outer_iter().map(|words| words.iter().position(|&word| word == END)).collect();
         let early = ends.iter().flatten().any(|&end| (1..6).contains(&end));
