@@ -75,9 +75,12 @@ pub fn lstm_forward() -> Vec<Check> {
         check("cell states of fresh inputs", 2, "f * prev_c + i * g", |session, context| {
             fresh(session, context, &[1], Step::lstm)
         }),
-        check("hidden states of fresh inputs", 2, "o * tanh(next_c)", |session, context| {
-            fresh(session, context, &[0], Step::lstm)
-        }),
+        check(
+            "hidden states of fresh inputs",
+            2,
+            "o * tanh(next_c), the part of the cell that is shown",
+            |session, context| fresh(session, context, &[0], Step::lstm),
+        ),
         check("large inputs", 1, "the right states, where sums are in the hundreds", |session, context| {
             special(session, context, &[0, 1], Step::lstm, (&large(Step::lstm), LARGE_HINT))
         }),
