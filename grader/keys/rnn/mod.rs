@@ -2,6 +2,7 @@
 // GRADUS-STAFF-ONLY-7c1f4e
 
 mod checks;
+#[expect(clippy::type_complexity, reason = "a backward pass gives five or six gradients, in the signatures' words")]
 mod reference;
 mod samples;
 // The reference is made of it. It is a notebook's text, with statements where a module has items, so only editors read it.

@@ -91,6 +91,9 @@ fn look_alikes<C: Case>(random: &mut ChaCha8Rng, first: C) -> Vec<C> {
 /// Makes the arguments of a call.
 pub type Make<C> = fn(&mut ChaCha8Rng) -> C;
 
+/// Makes arguments of other shapes.
+pub type MakeOthers<'a, C> = &'a dyn Fn(&mut ChaCha8Rng) -> Vec<C>;
+
 /// Which results a check is about.
 pub type Parts = &'static [usize];
 
@@ -111,7 +114,7 @@ pub fn compare_all<C: Case>(
     for &part in parts {
         let (name, found, expected) = (case.results()[part], &found[part], &expected[part]);
         if found.shape() != expected.shape() {
-            return Err(Failure::wrong(&format!("{name} has the wrong shape")).with_hint(&shape_hint(found, expected)));
+            return Err(Failure::wrong(format!("{name} has the wrong shape")).with_hint(shape_hint(found, expected)));
         }
         let tolerance = close_to(expected.iter().copied());
         if compare(found, expected, tolerance).is_ok() {
@@ -177,7 +180,7 @@ pub fn special<C: Case>(
     context: &mut Context,
     parts: Parts,
     make: Make<C>,
-    (others, hint): (&dyn Fn(&mut ChaCha8Rng) -> Vec<C>, &str),
+    (others, hint): (MakeOthers<'_, C>, &str),
 ) -> Result<(), Failure> {
     ordinary(session, context, parts, make).map_err(|failure| failure.with_hint(ORDINARY_FIRST))?;
     let others = others(&mut context.random);

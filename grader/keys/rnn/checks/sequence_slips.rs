@@ -19,6 +19,7 @@ struct Way {
 
 const RIGHT: Way = Way { hidden_goes_on: true, cell_goes_on: true, cell_from_h0: false };
 
+#[expect(clippy::large_enum_variant, reason = "there are a dozen of them, for a moment")]
 enum StepCache {
     Rnn(RnnStepCache),
     Lstm(LstmStepCache),

@@ -31,8 +31,11 @@ pub fn rnn_forward_slips(step: &Step) -> Slips {
     ]
 }
 
+/// `dx`, `dprev_h`, `dwx`, `dwh` and `db`.
+type Gradients = (Array2<f64>, Array2<f64>, Array2<f64>, Array2<f64>, Array1<f64>);
+
 /// The gradients of weights, inputs and biases from that of the sum.
-fn from_sum(step: &Step, da: &Array2<f64>) -> (Array2<f64>, Array2<f64>, Array2<f64>, Array2<f64>, Array1<f64>) {
+fn from_sum(step: &Step, da: &Array2<f64>) -> Gradients {
     let Step { x, prev_h, wx, wh, .. } = step;
     (da.dot(&wx.t()), da.dot(&wh.t()), x.t().dot(da), prev_h.t().dot(da), da.sum_axis(Axis(0)))
 }
