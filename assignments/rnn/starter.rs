@@ -1,15 +1,15 @@
 // %% [markdown] id="title"
 // # Recurrent networks
 //
-// All networks so far had a fixed number of inputs and a fixed number of outputs. A sentence has neither. It has as many words as
-// it needs, and what a word means depends on those before it.
+// All networks so far had a fixed number of inputs and a fixed number of outputs. A sentence has neither. It has as many
+// words as it needs, and what a word means depends on those before it.
 //
-// A *recurrent* network reads a sequence step by step and carries a **state** along, a vector in which it keeps what it has
-// read so far. At each step the same weights make the next state of the last one and of what comes in. So the network can have
-// few weights however long the sequence is, just as a convolution has few however large the image is.
+// A *recurrent* network reads a sequence step by step and carries a **state** along, a vector in which it keeps what it
+// has read so far. At each step the same weights make the next state of the last one and of what comes in. So the
+// network can have few weights however long the sequence is, just as a convolution has few however large the image is.
 //
-// In this notebook a network looks at a picture and says what it sees, word by word: *a small red circle at the top left*. You
-// write it from its smallest part to the whole, fifteen functions, most of them short:
+// In this notebook a network looks at a picture and says what it sees, word by word: *a small red circle at the top
+// left*. You write it from its smallest part to the whole, fifteen functions, most of them short:
 //
 // 1. to 4. one step of a recurrent network and a whole sequence, each forward and backward;
 // 5. to 8. the same for the LSTM, a network with gates that remembers for longer;
@@ -80,9 +80,9 @@ use std::time::Instant;
 // | $W_h$ | (hidden, hidden) |
 // | $b$ | (hidden) |
 //
-// $W_x$ says what is worth noticing, $W_h$ what becomes of what was noticed before. The hyperbolic tangent keeps all states between -1
-// and 1, however often the step is taken. ReLU would not: a state that doubles at each step is a thousand times as large
-// after ten.
+// $W_x$ says what is worth noticing, $W_h$ what becomes of what was noticed before. The hyperbolic tangent keeps all
+// states between -1 and 1, however often the step is taken. ReLU would not: a state that doubles at each step is a
+// thousand times as large after ten.
 
 // %% id="rnn-step-cache"
 /// What `rnn_step_backward` needs of the forward pass.
@@ -119,13 +119,14 @@ gradus_assignments::check!(rnn, rnn_step_forward);
 // %% [markdown] id="rnn-step-backward-text"
 // ## 2. One step back
 //
-// Call what stands in the tangent $a$. The slope of $\tanh$ is $1 - \tanh^2$, and $\tanh(a)$ is `next_h`, which the forward pass has
-// already worked out:
+// Call what stands in the tangent $a$. The slope of $\tanh$ is $1 - \tanh^2$, and $\tanh(a)$ is `next_h`, which the
+// forward pass has already worked out:
 //
 // $$ da = dh_t \odot (1 - h_t^2) $$
 //
-// From there on it is an affine layer with two inputs: each input's gradient is $da$ times the transposed weights, each weight's is
-// the transposed input times $da$, and the bias collects over the batch. Shapes tell the order of the factors.
+// From there on it is an affine layer with two inputs: each input's gradient is $da$ times the transposed weights, each
+// weight's is the transposed input times $da$, and the bias collects over the batch. Shapes tell the order of the
+// factors.
 //
 // $$ dx = da\, W_x^T, \quad dh_{t-1} = da\, W_h^T, \quad dW_x = x^T da, \quad dW_h = h_{t-1}^T da, \quad db = \sum_n da_n $$
 
@@ -192,10 +193,11 @@ gradus_assignments::check!(rnn, rnn_forward);
 // %% [markdown] id="echo-text"
 // ### An echo
 //
-// A network of a single unit. At step 10 comes a 1, before and afterwards nothing. What the unit still knows of it 30 steps later
-// depends on its one weight `wh` alone. Below 1 the memory fades, the faster the smaller the weight. Above 1 the unit switches: it
-// goes to a value where the tangent holds the balance, and stays there for good. It remembers *that* there was something, but no longer how
-// much. In between there is little room: even with a weight of exactly 1 the tangent lets the memory fade, only slowly.
+// A network of a single unit. At step 10 comes a 1, before and afterwards nothing. What the unit still knows of it 30
+// steps later depends on its one weight `wh` alone. Below 1 the memory fades, the faster the smaller the weight. Above 1
+// the unit switches: it goes to a value where the tangent holds the balance, and stays there for good. It remembers
+// *that* there was something, but no longer how much. In between there is little room: even with a weight of exactly 1
+// the tangent lets the memory fade, only slowly.
 
 // %% id="echo"
 /// The state of one unit over time, with a 1 at step 10.
@@ -218,11 +220,12 @@ show!(line_chart(
 // %% [markdown] id="rnn-backward-text"
 // ## 4. Back through time
 //
-// Unrolled, the network is an ordinary one, and so is its backward pass: from the last step to the first. Two things are new.
+// Unrolled, the network is an ordinary one, and so is its backward pass: from the last step to the first. Two things are
+// new.
 //
-// **A state has two effects.** $h_t$ goes up, to whatever makes a loss of it at step $t$, and it goes on to the next step. So its
-// gradient is a sum: what comes from above, `dh` at step $t$, and what the step after it sent back as `dprev_h`. After the last step
-// there is none, and that part is 0.
+// **A state has two effects.** $h_t$ goes up, to whatever makes a loss of it at step $t$, and it goes on to the next
+// step. So its gradient is a sum: what comes from above, `dh` at step $t$, and what the step after it sent back as
+// `dprev_h`. After the last step there is none, and that part is 0.
 //
 // **The weights are used at every step.** Each step has its say about `dwx`, `dwh` and `db`, and these are sums over time.
 //
@@ -288,20 +291,22 @@ println!("{}", rnn_errors());
 // %% [markdown] id="vanishing-text"
 // ### What is left of a gradient
 //
-// A loss at step 50 depends on what came in at step 1 through fifty tangents and fifty products with `wh`. On the way back each step
-// multiplies the gradient by the slopes of its tangents and by `wh` transposed. Fifty times the same factor: 0.8 to the power of 50
-// is 0.00001, and 1.25 to the power of 50 is 70,000.
+// A loss at step 50 depends on what came in at step 1 through fifty tangents and fifty products with `wh`. On the way
+// back each step multiplies the gradient by the slopes of its tangents and by `wh` transposed. Fifty times the same
+// factor: 0.8 to the power of 50 is 0.00001, and 1.25 to the power of 50 is 70,000.
 //
-// The picture has the norm of the gradient with respect to each state, for a gradient of norm 1 at the last one: on the left what is left of it at
-// the first step. The 64 x 64 weights `wh` are random, with the deviation `scale` / 8, so that at a scale of 1 a product with them leaves the
-// norm of a vector as it is on the average. In the first picture next to nothing comes in. At scales below 1 the tangents stay near 0, where their
-// slope is 1, and the weights alone decide. At scales above 1 the state grows by itself until the tangents hold it, so that the gradient
-// explodes less than the weights would have it. In the second picture large numbers come in: the tangents are at their ends, where they are flat,
-// and the gradient vanishes at all four scales.
+// The picture has the norm of the gradient with respect to each state, for a gradient of norm 1 at the last one: on the
+// left what is left of it at the first step. The 64 x 64 weights `wh` are random, with the deviation `scale` / 8, so
+// that at a scale of 1 a product with them leaves the norm of a vector as it is on the average. In the first picture
+// next to nothing comes in. At scales below 1 the tangents stay near 0, where their slope is 1, and the weights alone
+// decide. At scales above 1 the state grows by itself until the tangents hold it, so that the gradient explodes less
+// than the weights would have it. In the second picture large numbers come in: the tangents are at their ends, where
+// they are flat, and the gradient vanishes at all four scales.
 //
-// A gradient that **vanishes** tells the network nothing about things long past, so it does not learn to remember them. One that
-// **explodes** is a leap in a random direction that spoils what was learned. Against the second there is a simple remedy, to
-// *clip* it: if the norm of the gradient is above a limit, scale it down to the limit. Against the first there is none that is as simple.
+// A gradient that **vanishes** tells the network nothing about things long past, so it does not learn to remember them.
+// One that **explodes** is a leap in a random direction that spoils what was learned. Against the second there is a
+// simple remedy, to *clip* it: if the norm of the gradient is above a limit, scale it down to the limit. Against the
+// first there is none that is as simple.
 
 // %% id="vanishing"
 /// The logarithm of the norm, for a line chart over the steps.
@@ -353,10 +358,10 @@ show!(vanishing("Gradient of a loss at step 50, large inputs", 2.0));
 // %% [markdown] id="lstm-step-forward-text"
 // ## 5. One step of an LSTM
 //
-// The plain network makes a new state at each step, and what it wants to keep has to go through a product and a tangent every
-// time. The *long short-term memory*, LSTM, keeps its memory in a second vector beside `h`, the **cell state** `c`, and changes it by
-// addition. What happens to it at each step is decided by **gates**: numbers between 0, shut, and 1, open, for each unit by
-// itself.
+// The plain network makes a new state at each step, and what it wants to keep has to go through a product and a tangent
+// every time. The *long short-term memory*, LSTM, keeps its memory in a second vector beside `h`, the **cell state**
+// `c`, and changes it by addition. What happens to it at each step is decided by **gates**: numbers between 0, shut, and
+// 1, open, for each unit by itself.
 //
 // $$ a = x_t W_x + h_{t-1} W_h + b \qquad \text{(batch, 4 hidden)} $$
 //
@@ -371,8 +376,8 @@ show!(vanishing("Gradient of a loss at step 50, large inputs", 2.0));
 //
 // $$ c_t = f \odot c_{t-1} + i \odot g, \qquad h_t = o \odot \tanh(c_t) $$
 //
-// With `f` = 1 and `i` = 0 the cell stays exactly as it is, for as many steps as one likes. `sigmoid` is given. Mind the order of the
-// blocks: other libraries have other orders.
+// With `f` = 1 and `i` = 0 the cell stays exactly as it is, for as many steps as one likes. `sigmoid` is given. Mind the
+// order of the blocks: other libraries have other orders.
 
 // %% id="sigmoid"
 /// From 0 to 1, with 0.5 at 0.
@@ -418,8 +423,8 @@ gradus_assignments::check!(rnn, lstm_step_forward);
 // %% [markdown] id="lstm-step-backward-text"
 // ## 6. One step of an LSTM back
 //
-// Two gradients come in, `dnext_h` and `dnext_c`, for both states go on to the next step. The cell state acts in two ways: as
-// itself, and through `next_h`:
+// Two gradients come in, `dnext_h` and `dnext_c`, for both states go on to the next step. The cell state acts in two
+// ways: as itself, and through `next_h`:
 //
 // $$ dc = dc_t + dh_t \odot o \odot (1 - \tanh^2(c_t)) $$
 //
@@ -432,7 +437,8 @@ gradus_assignments::check!(rnn, lstm_step_forward);
 // $$ da = [\, di \odot i (1 - i),\; df \odot f (1 - f),\; do \odot o (1 - o),\; dg \odot (1 - g^2) \,] $$
 //
 // And from $da$ (batch, 4 hidden) to `dx`, `dprev_h`, `dwx`, `dwh` and `db` as in the plain network.
-// `concatenate![Axis(1), di, df, d_o, dg]` puts blocks of columns side by side (`do` is a word of Rust's own, so it can be no name).
+// `concatenate![Axis(1), di, df, d_o, dg]` puts blocks of columns side by side (`do` is a word of Rust's own, so it can
+// be no name).
 //
 // Look at $dc_{t-1} = dc \odot f$: no weights, no tangent. Where the forget gate is open, the gradient passes as it is.
 
@@ -456,8 +462,8 @@ gradus_assignments::check!(rnn, lstm_step_backward after lstm_step_forward);
 // %% [markdown] id="lstm-forward-text"
 // ## 7. A sequence through an LSTM
 //
-// The same loop over time, with two states to carry along. The hidden state begins as `h0`, the cell state as 0. Only the hidden
-// states are returned: the cell is the network's own affair.
+// The same loop over time, with two states to carry along. The hidden state begins as `h0`, the cell state as 0. Only
+// the hidden states are returned: the cell is the network's own affair.
 
 // %% id="lstm-cache"
 /// What `lstm_backward` needs of the forward pass: the cache of each step.
@@ -488,9 +494,9 @@ gradus_assignments::check!(rnn, lstm_forward);
 // %% [markdown] id="lstm-backward-text"
 // ## 8. An LSTM back through time
 //
-// As for the plain network: from the last step to the first, with `dh` from above added to what the step after sent back. For the
-// cell state nothing comes from above; its gradient is what the step after sent back, and 0 after the last one. What the
-// first step sends back to the cell belongs to the fixed 0 and is dropped.
+// As for the plain network: from the last step to the first, with `dh` from above added to what the step after sent
+// back. For the cell state nothing comes from above; its gradient is what the step after sent back, and 0 after the last
+// one. What the first step sends back to the cell belongs to the fixed 0 and is dropped.
 
 // %% id="lstm-backward"
 /// The gradients of an LSTM over whole sequences.
@@ -511,11 +517,12 @@ gradus_assignments::check!(rnn, lstm_backward after lstm_forward);
 // %% [markdown] id="lstm-norms-text"
 // ### What is left of a gradient, along the cell
 //
-// The picture from before, for the cell state and the direct way back along it alone, without what goes through hidden states and gates: 50
-// steps, 64 units, random weights, next to no input. A new LSTM has biases of 0, its gates stand half open, and half of the gradient is
-// lost at each step: it is worse than the plain network. But a bias is enough to change that. With 2 as the bias of the forget gates they
-// are open by 0.88, with 5 by 0.993, and of that, after fifty steps, more than two thirds are left. So whoever trains an LSTM starts it with
-// forget gates that are open: a cell that cannot remember at first has nothing to learn from.
+// The picture from before, for the cell state and the direct way back along it alone, without what goes through hidden
+// states and gates: 50 steps, 64 units, random weights, next to no input. A new LSTM has biases of 0, its gates stand
+// half open, and half of the gradient is lost at each step: it is worse than the plain network. But a bias is enough to
+// change that. With 2 as the bias of the forget gates they are open by 0.88, with 5 by 0.993, and of that, after fifty
+// steps, more than two thirds are left. So whoever trains an LSTM starts it with forget gates that are open: a cell that
+// cannot remember at first has nothing to learn from.
 
 // %% id="lstm-norms"
 /// An LSTM's gradients with respect to each cell state, along the cell, for one of norm 1 at the last one.
@@ -560,11 +567,13 @@ show!(line_chart(
 // %% [markdown] id="recall-text"
 // ### To remember what came first
 //
-// A test of memory. A sequence of 30 random numbers comes in; at the end the network is to say whether the *first* of them was positive. All others
-// are noise. The network has 16 units, and an affine layer on the last hidden state gives its answer. It is trained with Adam on 64 new sequences at each
-// step, 500 times, and each point of the picture is the share of right answers in 20 steps; guessing gives half.
+// A test of memory. A sequence of 30 random numbers comes in; at the end the network is to say whether the *first* of
+// them was positive. All others are noise. The network has 16 units, and an affine layer on the last hidden state gives
+// its answer. It is trained with Adam on 64 new sequences at each step, 500 times, and each point of the picture is the
+// share of right answers in 20 steps; guessing gives half.
 //
-// The three networks differ in one thing only: the plain one, an LSTM whose forget gates have the bias 0, and one with the bias 3.
+// The three networks differ in one thing only: the plain one, an LSTM whose forget gates have the bias 0, and one with
+// the bias 3.
 
 // %% id="recall"
 /// Sequences, and 1 where the first number is positive, otherwise 0.
@@ -644,9 +653,9 @@ show!(line_chart(
 // %% [markdown] id="word-embedding-forward-text"
 // ## 9. Words as vectors
 //
-// A word comes as a number: its place in a list, the *vocabulary*. That number is a name and nothing more; word 7 is not more than word 6.
-// So each word gets a vector of its own, a row of a matrix `w` (vocabulary, features), which is learned like any other weight. Words that are
-// used alike come to have vectors that are alike.
+// A word comes as a number: its place in a list, the *vocabulary*. That number is a name and nothing more; word 7 is not
+// more than word 6. So each word gets a vector of its own, a row of a matrix `w` (vocabulary, features), which is
+// learned like any other weight. Words that are used alike come to have vectors that are alike.
 //
 // Forward is a look into a table:
 //
@@ -677,8 +686,9 @@ gradus_assignments::check!(rnn, word_embedding_forward);
 // %% [markdown] id="word-embedding-backward-text"
 // ## 10. Words as vectors, backward
 //
-// Words are no numbers that one could move a little, so there is no `dx`. A row of `w` gets the sum of `dout` over all places
-// where its word stands, with `+=`, since a word may be said more than once. Rows of words that nobody said stay 0.
+// Words are no numbers that one could move a little, so there is no `dx`. A row of `w` gets the sum of `dout` over all
+// places where its word stands, with `+=`, since a word may be said more than once. Rows of words that nobody said stay
+// 0.
 
 // %% id="word-embedding-backward"
 /// The gradient of word vectors.
@@ -696,8 +706,8 @@ gradus_assignments::check!(rnn, word_embedding_backward after word_embedding_for
 // %% [markdown] id="temporal-affine-forward-text"
 // ## 11. Scores at each step
 //
-// After each step the network is to say which word comes next, so each hidden state is made into a score for every word: an affine
-// layer, the same at each step.
+// After each step the network is to say which word comes next, so each hidden state is made into a score for every word:
+// an affine layer, the same at each step.
 //
 // $$ \text{out}_{n t} = x_{n t} W + b $$
 //
@@ -708,9 +718,9 @@ gradus_assignments::check!(rnn, word_embedding_backward after word_embedding_for
 // | $b$ | (outputs) |
 // | out | (batch, time, outputs) |
 //
-// No loop is needed: each step of each sequence is a row. `x.to_shape((batch * time, features))` makes (batch · time) rows of it, and one matrix
-// product does them all. It reads any array in its logical order; `into_shape_with_order` refuses an array that lies
-// otherwise in memory.
+// No loop is needed: each step of each sequence is a row. `x.to_shape((batch * time, features))` makes (batch · time)
+// rows of it, and one matrix product does them all. It reads any array in its logical order; `into_shape_with_order`
+// refuses an array that lies otherwise in memory.
 
 // %% id="temporal-affine-cache"
 /// What `temporal_affine_backward` needs of the forward pass.
@@ -740,8 +750,8 @@ gradus_assignments::check!(rnn, temporal_affine_forward);
 // %% [markdown] id="temporal-affine-backward-text"
 // ## 12. Scores at each step, backward
 //
-// The backward pass of an affine layer on the same rows. The weights are used at each step of each sequence, so their gradients are sums
-// over both, which the matrix product does by itself:
+// The backward pass of an affine layer on the same rows. The weights are used at each step of each sequence, so their
+// gradients are sums over both, which the matrix product does by itself:
 //
 // $$ dx_{n t} = \text{dout}_{n t} W^T, \qquad dW = \sum_{n, t} x_{n t}^T \, \text{dout}_{n t}, \qquad db = \sum_{n, t} \text{dout}_{n t} $$
 
@@ -764,17 +774,18 @@ gradus_assignments::check!(rnn, temporal_affine_backward after temporal_affine_f
 // %% [markdown] id="temporal-softmax-loss-text"
 // ## 13. A loss over time
 //
-// At each step the network gives a score to every word of the vocabulary, and the softmax of the scores is what it takes for the probability of
-// each to come next. As with images, the loss of one step is $-\log$ of the probability of the right one. That of a sequence is the **sum**
-// over its steps: the negative logarithm of the probability that the whole sequence is said.
+// At each step the network gives a score to every word of the vocabulary, and the softmax of the scores is what it takes
+// for the probability of each to come next. As with images, the loss of one step is $-\log$ of the probability of the
+// right one. That of a sequence is the **sum** over its steps: the negative logarithm of the probability that the whole
+// sequence is said.
 //
-// Sentences differ in length. Those that are shorter than the longest of their batch are filled up with a word that means nothing, and what is said there must
-// not count. So there is a `mask`, true where a step counts:
+// Sentences differ in length. Those that are shorter than the longest of their batch are filled up with a word that
+// means nothing, and what is said there must not count. So there is a `mask`, true where a step counts:
 //
 // $$ L = -\frac{1}{N} \sum_n \sum_t \text{mask}_{n t} \, \log \frac{e^{x_{n t y_{n t}}}}{\sum_v e^{x_{n t v}}} $$
 //
-// Note the $\frac{1}{N}$: the sum is divided by the **batch size**, not by the number of places that count. In $dx$, a row is
-// $\frac{1}{N} (p - \text{one-hot}(y))$ where the mask is true, and 0 where it is false.
+// Note the $\frac{1}{N}$: the sum is divided by the **batch size**, not by the number of places that count. In $dx$, a
+// row is $\frac{1}{N} (p - \text{one-hot}(y))$ where the mask is true, and 0 where it is false.
 //
 // Scores may be in the thousands. Take the largest of each row off before the exponential.
 
@@ -795,12 +806,13 @@ gradus_assignments::check!(rnn, temporal_softmax_loss);
 // %% [markdown] id="pictures-text"
 // ### Pictures with captions
 //
-// The data are made up: one coloured shape on a dark ground, and a caption that says what is where. Twenty-two words are enough, and the
-// first three of them are none: `<NULL>`, with which short captions are filled up, `<START>`, which stands before each caption, and `<END>`
-// behind it. They are the numbers `NULL`, `START` and `END`.
+// The data are made up: one coloured shape on a dark ground, and a caption that says what is where. Twenty-two words are
+// enough, and the first three of them are none: `<NULL>`, with which short captions are filled up, `<START>`, which
+// stands before each caption, and `<END>` behind it. They are the numbers `NULL`, `START` and `END`.
 //
-// What the network sees of a picture are its *features*: here simply the colours of 12 x 12 squares, each the mean of four pixels, less the
-// mean over the training pictures, 432 numbers. For photographs one would take what a trained convolutional network has in one of its last layers.
+// What the network sees of a picture are its *features*: here simply the colours of 12 x 12 squares, each the mean of
+// four pixels, less the mean over the training pictures, 432 numbers. For photographs one would take what a trained
+// convolutional network has in one of its last layers.
 
 // %% id="pictures"
 /// Pictures as the network sees them, what is said of them, and the pictures themselves.
@@ -866,7 +878,8 @@ show!(six_pictures());
 // | affine layer at each step | `w_vocab`, `b_vocab` | scores of all words | (batch, time, vocabulary) |
 // | softmax loss over time | | a number | |
 //
-// So the picture is what the network remembers before it has read a word. The parameters, and their gradients under the same names, stand in
+// So the picture is what the network remembers before it has read a word. The parameters, and their gradients under the
+// same names, stand in
 //
 // ```text
 // pub struct CaptioningNet {
@@ -883,8 +896,8 @@ show!(six_pictures());
 //
 // `net.cell()` tells what remembers, `Cell::Rnn` or `Cell::Lstm`.
 //
-// **What is read and what is to be said.** After `<START>` the first word is to come, after the first the second, and so on. So the
-// words that come in are all of a caption but the last, and those to be said are all but the first:
+// **What is read and what is to be said.** After `<START>` the first word is to come, after the first the second, and so
+// on. So the words that come in are all of a caption but the last, and those to be said are all but the first:
 //
 // ```text
 // caption     <START>   a      red     circle   <END>    <NULL>
@@ -893,8 +906,8 @@ show!(six_pictures());
 // counts      yes       yes    yes     yes      no
 // ```
 //
-// `<NULL>` is nothing to be said, so the mask is false there. That the network reads the *right* word at each step, whatever it would have said
-// itself, is called *teacher forcing*.
+// `<NULL>` is nothing to be said, so the mask is false there. That the network reads the *right* word at each step,
+// whatever it would have said itself, is called *teacher forcing*.
 //
 // `affine_forward` and `affine_backward` are the library's. Put it together forward, then backward in reverse order.
 
@@ -915,13 +928,14 @@ gradus_assignments::check!(rnn, captioning_loss);
 // %% [markdown] id="captioning-sample-text"
 // ## 15. To say what one sees
 //
-// A trained network has no caption to read: it reads what it has said. From the first hidden state, and `<START>` as the first word:
+// A trained network has no caption to read: it reads what it has said. From the first hidden state, and `<START>` as the
+// first word:
 //
 // 1. take the vector of the last word, one step of the cell, and the scores of all words;
 // 2. say the word with the highest score (of equal ones the first), and read it at the next step.
 //
-// Do this `max_length` times, for all pictures of the batch side by side. A caption that has said `<END>` is finished, and in its remaining
-// places stands `<NULL>`. Only `<END>` ends a caption. `<START>` is not part of what is returned.
+// Do this `max_length` times, for all pictures of the batch side by side. A caption that has said `<END>` is finished,
+// and in its remaining places stands `<NULL>`. Only `<END>` ends a caption. `<START>` is not part of what is returned.
 //
 // For the LSTM the cell state begins as 0.
 
@@ -942,8 +956,9 @@ gradus_assignments::check!(rnn, captioning_sample);
 // %% [markdown] id="learn-text"
 // ### Training
 //
-// Mini-batches of 25 and Adam, as in earlier assignments, with gradients clipped to a norm of at most 5 over all parameters together. A network begins with small
-// random weights and biases of 0, but for the forget gates, which begin at 1.
+// Mini-batches of 25 and Adam, as in earlier assignments, with gradients clipped to a norm of at most 5 over all
+// parameters together. A network begins with small random weights and biases of 0, but for the forget gates, which begin
+// at 1.
 
 // %% id="learn"
 /// A network that has learned nothing yet, for these pictures.
@@ -1011,11 +1026,13 @@ fn right(net: &CaptioningNet, part: &Captioned) -> f64 {
 // %% [markdown] id="by-heart-text"
 // ### Fifty captions by heart
 //
-// Can it learn at all? Fifty pictures, each shown 120 times. At the end the loss should be below 0.1, with either cell: about eight words of a caption at a probability
-// of more than 0.98 each. A network that cannot learn fifty captions by heart has a fault.
+// Can it learn at all? Fifty pictures, each shown 120 times. At the end the loss should be below 0.1, with either cell:
+// about eight words of a caption at a probability of more than 0.98 each. A network that cannot learn fifty captions by
+// heart has a fault.
 //
-// The first picture has the loss of each epoch, as a logarithm, the second the captions that the LSTM says of three pictures that it learned (above) and of three that it has
-// never seen (below). The words come in a sensible order; whether they are true is another matter. Fifty pictures are too few to learn what a shape is.
+// The first picture has the loss of each epoch, as a logarithm, the second the captions that the LSTM says of three
+// pictures that it learned (above) and of three that it has never seen (below). The words come in a sensible order;
+// whether they are true is another matter. Fifty pictures are too few to learn what a shape is.
 
 // %% id="by-heart"
 fn logarithms(losses: &[f64]) -> Vec<(f64, f64)> {
@@ -1065,13 +1082,14 @@ println!("{}", by_heart());
 // %% [markdown] id="trained-text"
 // ### Two thousand pictures
 //
-// Now forty times as many, fifteen epochs with either cell. The first picture has their losses. Then come six pictures that the LSTM has never seen,
-// with what it says of them. A caption counts as right only if each of its words is.
+// Now forty times as many, fifteen epochs with either cell. The first picture has their losses. Then come six pictures
+// that the LSTM has never seen, with what it says of them. A caption counts as right only if each of its words is.
 //
-// The last picture looks **into the memory**: the cell state while the LSTM says the caption of the first of the six. After each word that it has read, its 64
-// units stand as a square of 8 x 8, orange for positive numbers, blue for negative ones, the same depth for the same size throughout. Below each
-// stands the word that was read. Many units keep their colour over several words and change at one: they hold what is still to be said, and
-// let go of it once it has been.
+// The last picture looks **into the memory**: the cell state while the LSTM says the caption of the first of the six.
+// After each word that it has read, its 64 units stand as a square of 8 x 8, orange for positive numbers, blue for
+// negative ones, the same depth for the same size throughout. Below each stands the word that was read. Many units keep
+// their colour over several words and change at one: they hold what is still to be said, and let go of it once it has
+// been.
 
 // %% id="trained"
 /// The cell state after each word that is read while the network says a caption.
@@ -1121,21 +1139,23 @@ println!("{}", train_and_show());
 // A few sentences each, below the question in its own cell. They are read by a person, and worth 2 points each on top.
 
 // %% [markdown] id="written-1"
-// **Written 1.** Why does the gradient of a plain recurrent network over many steps vanish or explode, and seldom stays as it is?
-// Which two factors does each step put in? A deep feed-forward network has products over its layers too: why is it worse here? And why does clipping help
-// against one of the two only?
+// **Written 1.** Why does the gradient of a plain recurrent network over many steps vanish or explode, and seldom stays
+// as it is? Which two factors does each step put in? A deep feed-forward network has products over its layers too: why
+// is it worse here? And why does clipping help against one of the two only?
 //
 // *Write your answer here.*
 
 // %% [markdown] id="written-2"
-// **Written 2.** Through what does the gradient of the LSTM's cell state pass on its way back over one step, and what does it not pass through? When does it
-// stay as it is, when does it vanish, and can it explode on this way? Why is it a good idea to begin with a positive bias for the forget gates?
+// **Written 2.** Through what does the gradient of the LSTM's cell state pass on its way back over one step, and what
+// does it not pass through? When does it stay as it is, when does it vanish, and can it explode on this way? Why is it a
+// good idea to begin with a positive bias for the forget gates?
 //
 // *Write your answer here.*
 
 // %% [markdown] id="written-3"
-// **Written 3.** (a) A caption could be said letter by letter in place of word by word. Name an advantage and a disadvantage, and say what becomes of the length of the
-// sequences and the size of the vocabulary. (b) In training the network reads the right words, in use its own. What goes wrong when it says a wrong
-// word early in a caption, and why does the training loss not show it?
+// **Written 3.** (a) A caption could be said letter by letter in place of word by word. Name an advantage and a
+// disadvantage, and say what becomes of the length of the sequences and the size of the vocabulary. (b) In training the
+// network reads the right words, in use its own. What goes wrong when it says a wrong word early in a caption, and why
+// does the training loss not show it?
 //
 // *Write your answer here.*

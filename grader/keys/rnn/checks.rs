@@ -9,6 +9,7 @@ mod case;
 mod loss;
 mod nets;
 mod recorded;
+mod sample;
 mod sequence;
 mod sequence_slips;
 mod step;
@@ -35,8 +36,8 @@ pub fn hidden() -> Vec<Check> {
         words::affine_forward(),
         words::affine_backward(),
         loss::checks(),
-        captions::loss(),
-        captions::sample(),
+        captions::checks(),
+        sample::checks(),
     ]
     .concat()
 }
