@@ -187,7 +187,7 @@ const WAYS: [(&str, &str, &[&str]); 10] = [
     ),
     (
         "rnn",
-        "captioning_loss",
+        "rnn_step_forward",
         &[
             "gradus_nn::networks::CaptioningRnn::<f64>::new(x, y); todo!()",
             "gradus_nn::networks::CaptioningRnnSettings::default(); todo!()",
