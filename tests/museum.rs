@@ -37,7 +37,7 @@ macro_rules! museums {
     };
 }
 
-museums!(softmax svm knn two_layer_net features fully_connected batchnorm dropout conv);
+museums!(softmax svm knn two_layer_net features fully_connected batchnorm dropout conv rnn);
 
 /// The file with the reference's functions, where several answers have a file each.
 const LACKING: &str = "lacking.rs";

@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 9] = [
+const WAYS: [(&str, &str, &[&str]); 10] = [
     (
         "softmax",
         "softmax_loss",
@@ -183,6 +183,31 @@ const WAYS: [(&str, &str, &[&str]); 9] = [
             "gradus_nn::norms::instancenorm_forward(x, y, y, 0.0); todo!()",
             "gradus_grader::key(\"conv\"); todo!()",
             "gradus_assignments::conv::reference::conv_forward_naive(x, x, y, 1, 0)",
+        ],
+    ),
+    (
+        "rnn",
+        "rnn_step_forward",
+        &[
+            "gradus_nn::networks::CaptioningRnn::<f64>::new(x, y); todo!()",
+            "gradus_nn::networks::CaptioningRnnSettings::default(); todo!()",
+            "gradus_nn::networks::RecurrentCell::Lstm; todo!()",
+            "gradus_nn::networks::SpecialWords::default(); todo!()",
+            "gradus_nn::networks::CaptioningTransformerSettings::default(); todo!()",
+            "gradus_nn::rnn::rnn_step_forward(x, x, y, y, y); todo!()",
+            "gradus_nn::rnn::rnn_backward(x, y); todo!()",
+            "gradus_nn::lstm::lstm_forward(x, x, y, y, y); todo!()",
+            "gradus_nn::lstm::lstm_step_backward(x, x, y); todo!()",
+            "gradus_nn::gru::gru_forward(x, x, y, y, y); todo!()",
+            "gradus_nn::embedding::word_embedding_backward(x, y); todo!()",
+            "gradus_nn::temporal::temporal_softmax_loss(x, y, y); todo!()",
+            "gradus_nn::temporal::temporal_affine_forward(x, y, y); todo!()",
+            "gradus_nn::recurrent::Cell; todo!()",
+            "gradus_nn::steps::each_step(x, y, y); todo!()",
+            "gradus_nn::transformer::decoder_block_forward(x, y); todo!()",
+            "gradus_nn::attention::multi_head_attention_forward(x, y); todo!()",
+            "gradus_grader::key(\"rnn\"); todo!()",
+            "gradus_assignments::rnn::reference::captioning_loss(x, x, y)",
         ],
     ),
 ];

@@ -19,6 +19,8 @@ mod linear;
 #[cfg(feature = "manifest")]
 mod manifest;
 mod mode;
+#[path = "../rnn/mod.rs"]
+pub mod rnn;
 #[path = "../softmax/mod.rs"]
 pub mod softmax;
 #[path = "../svm/mod.rs"]
@@ -111,6 +113,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: conv::checks::public,
         starter: include_str!("../conv/starter.rs"),
         id: "conv",
+    },
+    Assignment {
+        manifest_text: include_str!("../rnn/assignment.toml"),
+        functions: rnn::FUNCTIONS,
+        public_checks: rnn::checks::public,
+        starter: include_str!("../rnn/starter.rs"),
+        id: "rnn",
     },
 ];
 

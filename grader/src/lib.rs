@@ -27,6 +27,8 @@ mod fully_connected;
 mod knn;
 mod linear;
 mod museum;
+#[path = "../keys/rnn/mod.rs"]
+mod rnn;
 #[path = "../keys/softmax/mod.rs"]
 mod softmax;
 #[path = "../keys/svm/mod.rs"]
@@ -83,6 +85,7 @@ static KEYS: &[&Key] = &[
     &batchnorm::KEY,
     &dropout::KEY,
     &conv::KEY,
+    &rnn::KEY,
 ];
 
 /// The key of the assignment with this id.

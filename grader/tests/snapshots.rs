@@ -10,10 +10,11 @@ use gradus_assignments::batchnorm::{
 use gradus_assignments::conv::{self, ThreeLayerConvNet};
 use gradus_assignments::dropout;
 use gradus_assignments::fully_connected::{self, FullyConnectedNet, Layer};
+use gradus_assignments::rnn::{self, CaptioningNet};
 use gradus_assignments::two_layer_net::{self, TwoLayerNet};
 use gradus_assignments::{features, knn, softmax, svm};
 use gradus_question::{Call, Local, Session};
-use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Ix2};
+use ndarray::{Array1, Array2, Array3, Array4, ArrayD, ArrayViewD, Ix2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -417,6 +418,47 @@ fn conv_three_layer_convnet_loss() {
         json!({
             "net": conv_parameters(&net), "x": image_rows(&x), "shape": x.shape(), "y": y.to_vec(), "reg": reg,
             "loss": ten_digits(loss), "gradients": conv_parameters(&gradients),
+        })
+    });
+}
+
+fn captioning_parameters(net: &CaptioningNet) -> Value {
+    let names = ["w_proj", "b_proj", "w_embed", "wx", "wh", "b", "w_vocab", "b_vocab"];
+    let array = |array: &ArrayViewD<f64>| {
+        let data: Vec<f64> = array.iter().map(|&value| ten_digits(value)).collect();
+        json!({ "shape": array.shape(), "data": data })
+    };
+    names.iter().zip(&net.arrays()).map(|(name, parameter)| ((*name).to_owned(), array(parameter))).collect()
+}
+
+/// As many hidden units as the case has features, and one more; a plain network where the batch is even, otherwise an LSTM.
+#[test]
+fn rnn_captioning_loss() {
+    hold("rnn", "captioning_loss", |session, random, (n, hidden, classes)| {
+        let (hidden, vocabulary, gates) = (hidden + 1, classes + 3, if n % 2 == 0 { 1 } else { 4 });
+        let net = CaptioningNet {
+            w_proj: matrix(random, (4, hidden), 0.5),
+            b_proj: numbers(random, hidden, 0.5),
+            w_embed: matrix(random, (vocabulary, 3), 1.0),
+            wx: matrix(random, (3, gates * hidden), 0.8),
+            wh: matrix(random, (hidden, gates * hidden), 0.5),
+            b: numbers(random, gates * hidden, 0.5),
+            w_vocab: matrix(random, (hidden, vocabulary), 1.0),
+            b_vocab: numbers(random, vocabulary, 0.5),
+        };
+        let features = matrix(random, (n, 4), 2.0);
+        let captions = Array2::from_shape_fn((n, 6), |(n, t)| match t {
+            0 => rnn::START,
+            t if t < 2 + n % 3 => random.random_range(rnn::END + 1..vocabulary),
+            t if t == 2 + n % 3 => rnn::END,
+            _ => rnn::NULL,
+        });
+        let call = rnn::call::captioning_loss(&net, &features, &captions);
+        let (loss, gradients) = session.call(&call).expect("the reference answers");
+        let said: Vec<_> = captions.rows().into_iter().map(|row| row.to_vec()).collect();
+        json!({
+            "net": captioning_parameters(&net), "features": rows(&features), "captions": said,
+            "loss": ten_digits(loss), "gradients": captioning_parameters(&gradients),
         })
     });
 }

@@ -216,6 +216,20 @@ impl<D: Dimension> Value for Array<usize, D> {
     }
 }
 
+/// One for true, zero for false.
+impl<D: Dimension> Value for Array<bool, D> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        encode_array(&self.mapv(usize::from), out);
+    }
+    fn decode(bytes: &mut Reader<'_>) -> Result<Self, WireError> {
+        let numbers: Array<usize, D> = decode_array(bytes)?;
+        if numbers.iter().any(|&number| number > 1) {
+            return Err(WireError::Size);
+        }
+        Ok(numbers.mapv(|number| number == 1))
+    }
+}
+
 macro_rules! tuples {
     ($($name:ident $position:tt),*) => {
         impl<$($name: Value),*> Value for ($($name,)*) {

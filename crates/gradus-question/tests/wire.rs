@@ -27,6 +27,14 @@ fn through_the_wire<T: Value>(value: &T) -> T {
     back
 }
 
+/// A two is neither true nor false.
+#[test]
+fn other_numbers_are_no_truth_values() {
+    let mut bytes = Vec::new();
+    Array1::from_vec(vec![0_usize, 1, 2]).encode(&mut bytes);
+    assert!(Array1::<bool>::decode(&mut Reader::new(&bytes)).is_err());
+}
+
 proptest! {
     #[test]
     fn values_survive(
@@ -40,6 +48,8 @@ proptest! {
         prop_assert_eq!(through_the_wire(&whole), whole);
         prop_assert_eq!(through_the_wire(&text), text);
         let labels = Array1::from_vec(labels);
+        let even = labels.mapv(|label| label % 2 == 0);
+        prop_assert_eq!(through_the_wire(&even), even);
         prop_assert_eq!(through_the_wire(&labels), labels);
         let x = Array2::from_shape_fn((rows, columns), |(row, column)| (row * 10 + column) as f64);
         prop_assert_eq!(through_the_wire(&x), x.clone());
@@ -53,6 +63,7 @@ proptest! {
     fn foreign_bytes_are_errors(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = Array2::<f64>::decode(&mut Reader::new(&bytes));
         let _ = ArrayD::<usize>::decode(&mut Reader::new(&bytes));
+        let _ = Array2::<bool>::decode(&mut Reader::new(&bytes));
         let _ = <(f64, Array3<f64>)>::decode(&mut Reader::new(&bytes));
         let _ = Operation::decode(&mut Reader::new(&bytes));
         let _ = protocol::decode_reply("f", &bytes);

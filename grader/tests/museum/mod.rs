@@ -7,6 +7,8 @@ pub mod dropout;
 pub mod features;
 pub mod fully_connected;
 pub mod knn;
+#[expect(clippy::type_complexity, reason = "a backward pass gives five or six gradients, in the signatures' words")]
+pub mod rnn;
 pub mod softmax;
 pub mod svm;
 pub mod two_layer_net;
@@ -55,6 +57,7 @@ pub fn all() -> Vec<Museum> {
         batchnorm::museum(),
         dropout::museum(),
         conv::museum(),
+        rnn::museum(),
     ]
 }
 

@@ -7,6 +7,7 @@ pub mod dropout;
 pub mod features;
 pub mod fully_connected;
 pub mod knn;
+pub mod rnn;
 pub mod softmax;
 pub mod svm;
 pub mod two_layer_net;

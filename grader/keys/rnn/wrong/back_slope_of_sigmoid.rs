@@ -1,0 +1,17 @@
+// The slope is that of a sigmoid.
+// GRADUS-STAFF-ONLY-7c1f4e
+
+use ndarray::{Array1, Array2, Axis};
+
+pub fn rnn_step_backward(
+    dnext_h: &Array2<f64>,
+    cache: &RnnStepCache,
+) -> (Array2<f64>, Array2<f64>, Array2<f64>, Array2<f64>, Array1<f64>) {
+    let da = dnext_h * &cache.next_h.mapv(|h| h * (1.0 - h));
+    let dx = da.dot(&cache.wx.t());
+    let dprev_h = da.dot(&cache.wh.t());
+    let dwx = cache.x.t().dot(&da);
+    let dwh = cache.prev_h.t().dot(&da);
+    let db = da.sum_axis(Axis(0));
+    (dx, dprev_h, dwx, dwh, db)
+}
