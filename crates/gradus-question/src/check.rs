@@ -247,7 +247,7 @@ pub struct Failure {
     /// What to look at first.
     pub hint: Option<String>,
     /// Where in the compiled submission, if known.
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// Set when the failure is the grader's own.
     pub fault: bool,
 }
@@ -340,7 +340,7 @@ impl From<CallError> for Failure {
             _ => verdict.sentence().to_owned(),
         };
         let fault = matches!(error, CallError::Fault { .. });
-        let place = if let CallError::Panic { place, .. } = error { place } else { None };
+        let place = if let CallError::Panic { place, .. } = error { place.map(Box::new) } else { None };
         let hint = hint.map(str::to_owned);
         Self { hint, place, fault, ..Self::new(verdict, summary) }.with_detail(sentence)
     }
