@@ -124,8 +124,13 @@ impl Piece {
         };
         let defines: BTreeSet<_> = definitions(&own).cloned().collect();
         // A hidden check may call other functions as the reference does, whether or not this answer calls them.
+        let own_types: BTreeSet<_> = functions.flat_map(|function| function.own_types.iter().copied()).collect();
+        // A call of one with a type of the student's own is put together of all with that type: a backward pass runs the
+        // forward pass that fills its cache, and what that calls.
+        let composed = assignment.functions.iter().filter(|it| it.own_types.iter().any(|own| own_types.contains(own)));
         let mut reaches = defines.clone();
-        let mut open: Vec<String> = defines.iter().cloned().collect();
+        reaches.extend(composed.map(|function| function.name.to_owned()));
+        let mut open: Vec<String> = reaches.iter().cloned().collect();
         while let Some(name) = open.pop() {
             let fragments = own.fragments.iter().chain(&reference.fragments);
             for mentioned in fragments.filter(|fragment| fragment.defines.contains(&name)).flat_map(|it| &it.mentions) {
@@ -134,12 +139,7 @@ impl Piece {
                 }
             }
         }
-        Ok(Self {
-            is_plain: own.fragments.iter().all(is_plain),
-            own_types: functions.flat_map(|function| function.own_types.iter().copied()).collect(),
-            defines,
-            reaches,
-        })
+        Ok(Self { is_plain: own.fragments.iter().all(is_plain), own_types, defines, reaches })
     }
 
     /// Whether each behaves beside the other as by itself.
