@@ -97,6 +97,7 @@ fn slope(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
         let (x, w, b) = (scattered([2, 2, 4, 4]), scattered([3, 2, 3, 3]), scattered([3]));
         let dout = scattered([2, 3, side, side]).slice_move(s![.., .., ..;-1, ..]);
         let (dx, dw, db) = session.call(&call::conv_backward_naive(&x, &w, &b, stride, pad, &dout))?;
+        expect_shapes(&[("dx", dx.shape(), x.shape()), ("dw", dw.shape(), w.shape()), ("db", db.shape(), b.shape())])?;
         let forward = call::conv_forward_naive(&x, &w, &b, stride, pad);
         let gradients = [("dx", "x", flat(&dx)), ("dw", "w", flat(&dw)), ("db", "b", flat(&db))];
         expect_slopes(session, context, &forward, &dout, &gradients)?;

@@ -4,7 +4,7 @@ use gradus_check::Tolerance;
 use gradus_question::{Check, Context, Failure, Session};
 use ndarray::{Array1, Array2, Array4, Axis, array};
 
-use super::{evenly_spaced, expect_slopes, flat, scattered};
+use super::{evenly_spaced, expect_shapes, expect_slopes, flat, scattered};
 use crate::conv::{BatchnormParam, call};
 use crate::linear::{HAND_TOLERANCE as TOLERANCE, check};
 
@@ -118,6 +118,11 @@ fn batch_slope(session: &mut Session<'_>, context: &mut Context) -> Result<(), F
     let (x, gamma, beta) = (scattered([2, 3, 2, 3]), array![1.3, -0.7, 0.4], array![0.2, -0.5, 0.9]);
     let (param, dout) = (BatchnormParam::new(3), evenly_spaced(1.1, -0.8, [2, 3, 2, 3]).mapv(|slope| slope * slope));
     let (dx, dgamma, dbeta) = session.call(&call::spatial_batchnorm_backward(&x, &gamma, &beta, &param, &dout))?;
+    expect_shapes(&[
+        ("dx", dx.shape(), x.shape()),
+        ("dgamma", dgamma.shape(), gamma.shape()),
+        ("dbeta", dbeta.shape(), beta.shape()),
+    ])?;
     let forward = call::spatial_batchnorm_forward(&x, &gamma, &beta, &param);
     let gradients = [("dx", "x", flat(&dx)), ("dgamma", "gamma", dgamma), ("dbeta", "beta", dbeta)];
     expect_slopes(session, context, &forward, &dout, &gradients)
@@ -161,6 +166,11 @@ fn group_slope(session: &mut Session<'_>, context: &mut Context) -> Result<(), F
     let (x, gamma, beta) = (scattered([2, 4, 2, 3]), array![1.3, -0.7, 0.4, 0.8], array![0.2, -0.5, 0.9, 0.0]);
     let dout = evenly_spaced(1.1, -0.8, [2, 4, 2, 3]).mapv(|slope| slope * slope);
     let (dx, dgamma, dbeta) = session.call(&call::spatial_groupnorm_backward(&x, &gamma, &beta, 2, 1e-5, &dout))?;
+    expect_shapes(&[
+        ("dx", dx.shape(), x.shape()),
+        ("dgamma", dgamma.shape(), gamma.shape()),
+        ("dbeta", dbeta.shape(), beta.shape()),
+    ])?;
     let forward = call::spatial_groupnorm_forward(&x, &gamma, &beta, 2, 1e-5);
     let gradients = [("dx", "x", flat(&dx)), ("dgamma", "gamma", dgamma), ("dbeta", "beta", dbeta)];
     expect_slopes(session, context, &forward, &dout, &gradients)

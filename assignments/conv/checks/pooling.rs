@@ -3,7 +3,7 @@
 use gradus_question::{Check, Context, Failure, Session};
 use ndarray::array;
 
-use super::{EIGHT_DECIMALS, evenly_spaced, expect_slopes, flat, scattered};
+use super::{EIGHT_DECIMALS, evenly_spaced, expect_shapes, expect_slopes, flat, scattered};
 use crate::conv::call;
 use crate::linear::{HAND_TOLERANCE as TOLERANCE, check};
 
@@ -84,6 +84,7 @@ fn slope(session: &mut Session<'_>, context: &mut Context) -> Result<(), Failure
     for (height, width, stride, shape) in [(2, 2, 2, [2, 2, 2, 2]), (3, 2, 1, [2, 2, 3, 3])] {
         let dout = evenly_spaced(0.9, -0.7, shape);
         let dx = session.call(&call::max_pool_backward_naive(&x, height, width, stride, &dout))?;
+        expect_shapes(&[("dx", dx.shape(), x.shape())])?;
         let forward = call::max_pool_forward_naive(&x, height, width, stride);
         expect_slopes(session, context, &forward, &dout, &[("dx", "x", flat(&dx))])?;
     }
