@@ -17,6 +17,10 @@ pub struct Manifest {
     /// Whether answers are scanned, before they are compiled, for what no exercise needs. On unless switched off here.
     #[serde(default = "switched_on")]
     pub source_scan: bool,
+    /// Whether answers are compiled with optimisation, on unless switched off here. Where nothing is timed, compiling
+    /// without takes a fraction of the time, which is most of a grading; results are the same to the last bit.
+    #[serde(default = "switched_on")]
+    pub optimised: bool,
     /// The functions that a student writes, in order.
     pub functions: Vec<FunctionEntry>,
 }

@@ -189,6 +189,7 @@ impl Judge {
             interface: self.assignment.id,
             functions: self.assignment.functions,
             scan: self.scan,
+            optimised: self.manifest.optimised,
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Rustc<'a> {
     pub functions: &'static [Function],
     /// Whether unsafe code is refused.
     pub scan: SourceScan,
+    /// Whether the submission's crate is optimised.
+    pub optimised: bool,
 }
 
 /// The compiler's refusal.
@@ -87,15 +89,19 @@ impl Rustc<'_> {
     /// # Errors
     /// When the compiler could not be run.
     pub fn library(&self, directory: &Scratch, source: &str) -> Result<Result<(), Refused>, Failed> {
-        let arguments =
-            ["--crate-name", "student", "--crate-type", "rlib", "-C", "opt-level=2", "-C", "codegen-units=1"];
+        let arguments = ["--crate-name", "student", "--crate-type", "rlib", "-C", "codegen-units=1"];
+        let level: &[&str] = match self.optimised {
+            true => &["-C", "opt-level=2"],
+            // Arithmetic is the same on either level.
+            false => &["-C", "opt-level=0", "-C", "debug-assertions=off", "-C", "overflow-checks=off"],
+        };
         let lint: &[&str] = match self.scan {
             SourceScan::On => &["-D", "unsafe_code"],
             SourceScan::Off => &[],
         };
         let named = ["gradus_assignments", "gradus_check", "gradus_nn", "ndarray", "ndarray_rand", "rand"];
         let externs = named.map(|name| self.extern_flag(name)).concat();
-        let flags = arguments.iter().chain(lint).map(|flag| (*flag).to_owned());
+        let flags = arguments.iter().chain(level).chain(lint).map(|flag| (*flag).to_owned());
         self.run(directory, STUDENT, source, &flags.chain(externs).collect::<Vec<_>>())
     }
 
