@@ -1,12 +1,13 @@
 //! Recorded answers, whose reports are known beforehand: how one becomes a whole submission, which of them fit into one
 //! submission together, and what of a report is the same on every machine.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use gradus_assignments::Assignment;
 use gradus_notebook::{Fragment, FragmentKind, Submission, SubmissionError, Wanted, read_submission_bytes};
-use gradus_question::Function;
+use gradus_question::{Answer, Check, Function, Local, Operation, Reader, Session, Unanswered};
 use serde_json::Value;
 
 use crate::judge::AVAILABLE;
@@ -34,11 +35,42 @@ pub fn whole_submission(assignment: &Assignment, recorded: &str, reference: &str
     Ok(recorded.to_owned() + &lacking(assignment, recorded, reference)?)
 }
 
-/// What [`whole_submission`] puts below `recorded`.
+/// Of what [`whole_submission`] puts below `recorded`, what the recorded functions' part of the report depends on: all
+/// else takes time to compile and to check, and shows nothing.
 ///
 /// # Errors
 /// When one of the two cannot be read.
-pub fn lacking(assignment: &Assignment, recorded: &str, reference: &str) -> Result<String, SubmissionError> {
+pub fn needed(
+    assignment: &Assignment,
+    recorded: &str,
+    reference: &str,
+    calls: &Calls,
+) -> Result<String, SubmissionError> {
+    let reached = reached(assignment, recorded, reference, calls)?;
+    let below = |fragment: &&Fragment| fragment.origin.line > recorded.lines().count();
+    Ok(reached.fragments.iter().filter(below).map(|fragment| format!("\n{}\n", fragment.text)).collect())
+}
+
+/// What the recorded functions' part of the report depends on, here and in the reference.
+fn reached(
+    assignment: &Assignment,
+    recorded: &str,
+    reference: &str,
+    calls: &Calls,
+) -> Result<Submission, SubmissionError> {
+    let own = answered(assignment, recorded)?;
+    let called = own.iter().filter_map(|function| calls.0.get(function.name)).flatten().map(String::as_str);
+    let called: BTreeSet<_> = own.iter().map(|function| function.name).chain(called).collect();
+    let called = assignment.functions.iter().filter(|function| called.contains(function.name));
+    // A call of one with a type of the student's own is put together of all with that type: a backward pass runs the
+    // forward pass that fills its cache.
+    let own_types: BTreeSet<_> = called.clone().flat_map(|function| function.own_types).collect();
+    let composed = assignment.functions.iter().filter(|it| it.own_types.iter().any(|own| own_types.contains(own)));
+    let wanted: Vec<_> = called.chain(composed).map(|it| Wanted { function: it.name, cell_id: None }).collect();
+    read(&whole_submission(assignment, recorded, reference)?, &wanted)
+}
+
+fn lacking(assignment: &Assignment, recorded: &str, reference: &str) -> Result<String, SubmissionError> {
     let functions = wanted(assignment);
     let own = read(recorded, &functions)?;
     let others: Vec<_> = functions.into_iter().filter(|wanted| own.answer(wanted.function).is_none()).collect();
@@ -66,18 +98,59 @@ pub fn answered(assignment: &Assignment, recorded: &str) -> Result<Vec<&'static 
     Ok(assignment.functions.iter().filter(|function| own.answer(function.name).is_some()).collect())
 }
 
+/// Which functions the checks of each function call.
+pub struct Calls(BTreeMap<&'static str, BTreeSet<String>>);
+
+impl Calls {
+    /// Notes what `checks` call of the reference answers.
+    pub fn of(checks: &[Check], reference: &dyn Answer) -> Self {
+        let mut calls: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for check in checks {
+            let noting = Noting { reference, called: RefCell::default() };
+            // What it finds is not asked here: other tests hold the reference to its checks.
+            let _ = check.run(&mut Session::new(&mut Local::new(&noting)), 0);
+            calls.entry(check.function).or_default().extend(noting.called.into_inner());
+        }
+        Self(calls)
+    }
+}
+
+/// The reference answers, and which of them were called.
+struct Noting<'a> {
+    reference: &'a dyn Answer,
+    called: RefCell<BTreeSet<String>>,
+}
+
+impl Answer for Noting<'_> {
+    fn answer(
+        &self,
+        function: &str,
+        operation: &Operation,
+        request: &mut Reader<'_>,
+        reply: &mut Vec<u8>,
+    ) -> Result<(), Unanswered> {
+        self.called.borrow_mut().insert(function.to_owned());
+        self.reference.answer(function, operation, request, reply)
+    }
+}
+
 /// Groups of recorded answers, as places in `recorded`: those of a group make up one submission in which each function
 /// behaves as with its own answer alone. Compiling and grading a group costs as much as one answer.
 ///
-/// Two are apart when one changes what the other reaches, here or in `reference`, or when both are about a type of the
-/// student's own.
+/// Two are apart when one changes what the other reaches, here, in `reference` or in its checks, or when both are about
+/// a type of the student's own.
 ///
 /// # Errors
 /// When one of the texts cannot be read.
 ///
 /// ```
 /// use gradus_assignments::Assignment;
-/// use gradus_judge::museum::groups;
+/// use gradus_judge::museum::{Calls, groups};
+/// # use gradus_question::{Answer, Operation, Reader, Unanswered};
+/// # struct Nobody;
+/// # impl Answer for Nobody {
+/// #     fn answer(&self, _: &str, _: &Operation, _: &mut Reader<'_>, _: &mut Vec<u8>) -> Result<(), Unanswered> { Ok(()) }
+/// # }
 ///
 /// let softmax = Assignment::find("softmax").expect("an assignment");
 /// let reference = "pub fn softmax_loss(x: f64) -> f64 { x }\npub fn train_softmax(x: f64) -> f64 { softmax_loss(x) }\npub fn predict(x: f64) -> f64 { x }\n";
@@ -85,12 +158,17 @@ pub fn answered(assignment: &Assignment, recorded: &str) -> Result<Vec<&'static 
 /// let train = "pub fn train_softmax(x: f64) -> f64 { 2.0 * x }\n";
 /// let predict = "pub fn predict(x: f64) -> f64 { x + 1.0 }\n";
 /// // Training calls the loss.
-/// assert_eq!(groups(softmax, &[loss, train, predict], reference)?, [vec![0, 2], vec![1]]);
+/// let calls = Calls::of(&[], &Nobody);
+/// assert_eq!(groups(softmax, &[loss, train, predict], reference, &calls)?, [vec![0, 2], vec![1]]);
 /// # Ok::<(), gradus_notebook::SubmissionError>(())
 /// ```
-pub fn groups(assignment: &Assignment, recorded: &[&str], reference: &str) -> Result<Vec<Vec<usize>>, SubmissionError> {
-    let reference = read(reference, &wanted(assignment))?;
-    let pieces = recorded.iter().map(|text| Piece::new(assignment, text, &reference));
+pub fn groups(
+    assignment: &Assignment,
+    recorded: &[&str],
+    reference: &str,
+    calls: &Calls,
+) -> Result<Vec<Vec<usize>>, SubmissionError> {
+    let pieces = recorded.iter().map(|text| Piece::new(assignment, text, reference, calls));
     let pieces = pieces.collect::<Result<Vec<_>, _>>()?;
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (index, piece) in pieces.iter().enumerate() {
@@ -116,30 +194,20 @@ struct Piece {
 }
 
 impl Piece {
-    fn new(assignment: &Assignment, text: &str, reference: &Submission) -> Result<Self, SubmissionError> {
+    fn new(assignment: &Assignment, text: &str, reference: &str, calls: &Calls) -> Result<Self, SubmissionError> {
         let own = read(text, &wanted(assignment))?;
         let functions = assignment.functions.iter().filter(|function| own.answer(function.name).is_some());
         let is_plain = |fragment: &Fragment| {
             matches!(fragment.kind, FragmentKind::Answer { .. } | FragmentKind::Item | FragmentKind::Use { .. })
         };
-        let defines: BTreeSet<_> = definitions(&own).cloned().collect();
-        // A hidden check may call other functions as the reference does, whether or not this answer calls them.
-        let own_types: BTreeSet<_> = functions.flat_map(|function| function.own_types.iter().copied()).collect();
-        // A call of one with a type of the student's own is put together of all with that type: a backward pass runs the
-        // forward pass that fills its cache, and what that calls.
-        let composed = assignment.functions.iter().filter(|it| it.own_types.iter().any(|own| own_types.contains(own)));
-        let mut reaches = defines.clone();
-        reaches.extend(composed.map(|function| function.name.to_owned()));
-        let mut open: Vec<String> = reaches.iter().cloned().collect();
-        while let Some(name) = open.pop() {
-            let fragments = own.fragments.iter().chain(&reference.fragments);
-            for mentioned in fragments.filter(|fragment| fragment.defines.contains(&name)).flat_map(|it| &it.mentions) {
-                if reaches.insert(mentioned.clone()) {
-                    open.push(mentioned.clone());
-                }
-            }
-        }
-        Ok(Self { is_plain: own.fragments.iter().all(is_plain), own_types, defines, reaches })
+        let reached = reached(assignment, text, reference, calls)?;
+        let names = reached.fragments.iter().flat_map(|fragment| fragment.defines.iter().chain(&fragment.mentions));
+        Ok(Self {
+            is_plain: own.fragments.iter().all(is_plain),
+            own_types: functions.flat_map(|function| function.own_types.iter().copied()).collect(),
+            defines: definitions(&own).cloned().collect(),
+            reaches: names.cloned().collect(),
+        })
     }
 
     /// Whether each behaves beside the other as by itself.

@@ -17,8 +17,8 @@ use crate::grade::{CheckGrade, FunctionGrade, FunctionState, Grade, Message, Out
 /// When students see the results of hidden checks.
 pub const HIDDEN_CHECKS: ResultVisibility = ResultVisibility::AfterPublished;
 
-/// What a results file may take, in bytes, for up to a hundred checks.
-pub const MAX_BYTES: usize = 64 * 1024;
+/// What a results file may take, in bytes: half a page for each of the checks of a long assignment, some 120.
+pub const MAX_BYTES: usize = 128 * 1024;
 
 /// How much of one text is shown, in bytes: the most that fits into [`MAX_BYTES`] is taken.
 const TEXT_LIMITS: [usize; 4] = [8192, 2048, 512, 128];
