@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 /// What stands in a key's folder for people, or to try the key with.
 const WITHOUT_INFLUENCE: [&str; 7] = ["README.md", "source.rs", "samples.rs", "wrong", "right", "reports", "demo"];
 
-/// What decides in an assignment's public folder.
-const PUBLIC: [&str; 4] = ["assignment.toml", "interface.rs", "checks.rs", "checks"];
+/// What stands in an assignment's public folder for students to read and to begin with.
+const PUBLIC_WITHOUT_INFLUENCE: [&str; 2] = ["README.md", "starter.rs"];
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from("..");
@@ -27,13 +27,13 @@ fn main() -> io::Result<()> {
         }
         // A list of all assignments, which each new one changes.
         files.retain(|file| !file.ends_with("src/lib.rs"));
-        for path in sorted(&key)? {
-            if !WITHOUT_INFLUENCE.iter().any(|name| path.ends_with(name)) {
-                collect(&path, &mut files)?;
+        let public = root.join("assignments").join(&id);
+        for (folder, without) in [(&key, &WITHOUT_INFLUENCE[..]), (&public, &PUBLIC_WITHOUT_INFLUENCE[..])] {
+            for path in sorted(folder)? {
+                if !without.iter().any(|name| path.ends_with(name)) {
+                    collect(&path, &mut files)?;
+                }
             }
-        }
-        for name in PUBLIC {
-            collect(&root.join("assignments").join(&id).join(name), &mut files)?;
         }
         let _ = writeln!(rows, "    ({id:?}, {:?}),", hash(&files)?);
     }

@@ -2,12 +2,12 @@
 //!
 //! The answers and the expected reports are staff files, in `grader/keys/<assignment>/`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradus_grader::{Key, Specimen};
-use gradus_judge::museum::{answered, groups, lacking, summary, summary_of};
+use gradus_judge::museum::{Calls, answered, groups, needed, summary, summary_of, whole_submission};
 use serde_json::Value;
 
 use crate::support::{gradus, repository, results};
@@ -37,7 +37,7 @@ macro_rules! museums {
     };
 }
 
-museums!(softmax svm knn two_layer_net features fully_connected batchnorm dropout conv rnn);
+museums!(softmax svm knn two_layer_net features fully_connected batchnorm dropout conv rnn attention);
 
 /// The file with the reference's functions, where several answers have a file each.
 const LACKING: &str = "lacking.rs";
@@ -47,12 +47,17 @@ fn together(id: &str) {
     // What is right is so as a whole.
     let (right, wrong): (Vec<_>, Vec<_>) = key.museum.iter().partition(|specimen| specimen.right);
     let texts: Vec<_> = wrong.iter().map(|specimen| specimen.source).collect();
-    let groups = groups(key.assignment, &texts, key.reference_source).expect("recorded answers can be read");
+    let calls = Calls::of(&[(key.assignment.public_checks)(), (key.hidden_checks)()].concat(), (key.reference)());
+    let groups = groups(key.assignment, &texts, key.reference_source, &calls).expect("recorded answers can be read");
     let groups = groups.iter().map(|group| group.iter().map(|&index| wrong[index]).collect());
     let groups: Vec<Vec<_>> = groups.chain(right.iter().map(|&specimen| vec![specimen])).collect();
-    let graded = Graded::new(key, &groups);
+    let submission = |group: &Vec<&Specimen>| match group[..] {
+        [specimen] if specimen.right => whole(key, specimen),
+        _ => beside_each_other(key, group, &calls),
+    };
+    let graded = Graded::new(key, &groups.iter().map(submission).collect::<Vec<_>>());
 
-    let mut failed_by = BTreeMap::new();
+    let (mut failed_by, mut hinted) = (BTreeMap::new(), BTreeSet::new());
     for (number, group) in groups.iter().enumerate() {
         let report = graded.report(number);
         let found = summary(&report);
@@ -70,20 +75,20 @@ fn together(id: &str) {
                     specimen.name, specimen.about,
                 );
             }
+            let full = format!("score {0} of {0}\n", report["max_score"]);
+            assert_eq!(specimen.right, expected.starts_with(&full), "{}: {}", specimen.name, specimen.about);
             count_failures(&mut failed_by, specimen, &report, &functions);
-        }
-        if let [specimen] = group[..] {
-            assert_eq!(specimen.right, report["score"] == report["max_score"], "{}: {}", specimen.name, specimen.about);
+            hinted.extend(graded.hinted(number, &functions));
         }
     }
-    every_check_is_failed_and_every_function_hinted_at(key, &graded, failed_by);
+    every_check_is_failed_and_every_function_hinted_at(key, failed_by, &hinted);
 }
 
 fn alone(id: &str) {
     let key = gradus_grader::key(id).expect("each assignment has a key");
-    let each: Vec<Vec<_>> = key.museum.iter().map(|specimen| vec![specimen]).collect();
+    let each: Vec<_> = key.museum.iter().map(|specimen| whole(key, specimen)).collect();
     let graded = Graded::new(key, &each);
-    let mut failed_by = BTreeMap::new();
+    let (mut failed_by, mut hinted) = (BTreeMap::new(), BTreeSet::new());
     for (number, specimen) in key.museum.iter().enumerate() {
         let report = graded.report(number);
         assert_eq!(specimen.right, report["score"] == report["max_score"], "{}: {}", specimen.name, specimen.about);
@@ -95,9 +100,33 @@ fn alone(id: &str) {
         }, {
             insta::assert_snapshot!(specimen.name, summary(&report));
         });
-        count_failures(&mut failed_by, specimen, &report, &functions_of(key, specimen));
+        let functions = functions_of(key, specimen);
+        count_failures(&mut failed_by, specimen, &report, &functions);
+        hinted.extend(graded.hinted(number, &functions));
     }
-    every_check_is_failed_and_every_function_hinted_at(key, &graded, failed_by);
+    every_check_is_failed_and_every_function_hinted_at(key, failed_by, &hinted);
+}
+
+/// A submission's files: names and texts.
+type Files = Vec<(String, String)>;
+
+/// A recorded answer as one file with all other functions, so that the report shows that nothing else is disturbed.
+fn whole(key: &Key, specimen: &Specimen) -> Files {
+    let whole = whole_submission(key.assignment, specimen.source, key.reference_source);
+    vec![(file_name(specimen), whole.expect("recorded answers can be read"))]
+}
+
+/// Recorded answers as a file each, with what they need of the reference in another.
+fn beside_each_other(key: &Key, group: &[&Specimen], calls: &Calls) -> Files {
+    let all: Vec<_> = group.iter().map(|specimen| specimen.source).collect();
+    let needed = needed(key.assignment, &all.join("\n"), key.reference_source, calls);
+    let own = group.iter().map(|specimen| (file_name(specimen), specimen.source.to_owned()));
+    own.chain([(LACKING.to_owned(), needed.expect("recorded answers can be read"))]).collect()
+}
+
+// Reports name files and lines.
+fn file_name(specimen: &Specimen) -> String {
+    format!("{}.rs", specimen.name)
 }
 
 /// Submissions after `gradus grade`.
@@ -108,22 +137,14 @@ struct Graded {
 }
 
 impl Graded {
-    fn new(key: &Key, submissions: &[Vec<&Specimen>]) -> Self {
+    fn new(key: &Key, submissions: &[Files]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the submissions");
         let mut command = vec!["grade".to_owned(), key.assignment.id.to_owned()];
-        for (number, specimens) in submissions.iter().enumerate() {
-            let all: Vec<_> = specimens.iter().map(|specimen| specimen.source).collect();
-            let lacking = lacking(key.assignment, &all.join("\n"), key.reference_source);
-            let lacking = lacking.expect("recorded answers can be read");
+        for (number, files) in submissions.iter().enumerate() {
             let path = folder.path().join(name(number));
             fs::create_dir(&path).expect("the folder can be written");
-            let write = |name: &str, text: &str| fs::write(path.join(name), text).expect("the folder can be written");
-            // Reports name files and lines.
-            if let [specimen] = specimens[..] {
-                write(&format!("{}.rs", specimen.name), &(specimen.source.to_owned() + &lacking));
-            } else {
-                specimens.iter().for_each(|specimen| write(&format!("{}.rs", specimen.name), specimen.source));
-                write(LACKING, &lacking);
+            for (name, text) in files {
+                fs::write(path.join(name), text).expect("the folder can be written");
             }
             command.push(path.display().to_string());
         }
@@ -137,6 +158,19 @@ impl Graded {
 
     fn report(&self, number: usize) -> Value {
         results(&out(self.folder.path()), &name(number))
+    }
+
+    /// Those of the functions of which a failed check tells somebody what to look at.
+    fn hinted(&self, number: usize, functions: &[&'static str]) -> Vec<&'static str> {
+        let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
+        let submissions = list(&self.printed, "submissions");
+        let graded = submissions.iter().find(|it| it["submission"] == name(number)).expect("each is printed");
+        let states = list(graded, "functions");
+        let is_hinted = |function: &&&str| {
+            let state = states.iter().find(|it| it["name"] == **function).expect("each function is printed");
+            list(state, "checks").iter().any(|check| check["verdict"] != "accept" && check["hint"].is_string())
+        };
+        functions.iter().filter(is_hinted).copied().collect()
     }
 }
 
@@ -193,21 +227,13 @@ fn count_failures<'a>(
 
 fn every_check_is_failed_and_every_function_hinted_at(
     key: &Key,
-    graded: &Graded,
     failed_by: BTreeMap<String, Vec<&str>>,
+    hinted: &BTreeSet<&str>,
 ) {
     for (check, failed) in failed_by {
         assert!(!failed.is_empty(), "no recorded wrong answer fails `{check}`");
     }
     for function in key.assignment.functions {
-        assert!(has_hint(&graded.printed, function.name), "no failed check of {} gives a hint", function.name);
+        assert!(hinted.contains(function.name), "no failed check of {} gives a hint", function.name);
     }
-}
-
-/// Whether some failed check of a function tells somebody what to look at.
-fn has_hint(graded: &Value, name: &str) -> bool {
-    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
-    let functions = list(graded, "submissions").into_iter().flat_map(|submission| list(&submission, "functions"));
-    let checks = functions.filter(|function| function["name"] == name).flat_map(|function| list(&function, "checks"));
-    checks.into_iter().any(|check| check["verdict"] != "accept" && check["hint"].is_string())
 }

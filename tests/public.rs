@@ -42,7 +42,7 @@ fn no_public_file_and_no_library_of_the_students_carries_the_canary() {
 }
 
 /// Ways to get at the answers of an assignment that the workspace has, and its students' library must not have.
-const WAYS: [(&str, &str, &[&str]); 10] = [
+const WAYS: [(&str, &str, &[&str]); 11] = [
     (
         "softmax",
         "softmax_loss",
@@ -208,6 +208,25 @@ const WAYS: [(&str, &str, &[&str]); 10] = [
             "gradus_nn::attention::multi_head_attention_forward(x, y); todo!()",
             "gradus_grader::key(\"rnn\"); todo!()",
             "gradus_assignments::rnn::reference::captioning_loss(x, x, y)",
+        ],
+    ),
+    (
+        "attention",
+        "scaled_dot_product_attention_forward",
+        &[
+            "gradus_nn::attention::positional_encoding(x, y)",
+            "gradus_nn::attention::scaled_dot_product_attention_forward(x, x, x, y); todo!()",
+            "gradus_nn::attention::multi_head_attention_forward(x, x, x, y, 1, y); todo!()",
+            "gradus_nn::attention::AttentionParameters::<f64>::random(4, y); todo!()",
+            "gradus_nn::transformer::encoder_block_forward(x, y, y, y); todo!()",
+            "gradus_nn::transformer::decoder_block_backward(x, y); todo!()",
+            "gradus_nn::transformer::feed_forward_forward(x, y, y); todo!()",
+            "gradus_nn::patches::image_to_patches(x, 1); todo!()",
+            "gradus_nn::patches::patch_embedding_forward(x, y, y, 1); todo!()",
+            "gradus_nn::networks::CaptioningTransformer::<f64>::new(x, y); todo!()",
+            "gradus_nn::networks::VisionTransformer::<f64>::new(x, y); todo!()",
+            "gradus_grader::key(\"attention\"); todo!()",
+            "gradus_assignments::attention::reference::positional_encoding(x, y)",
         ],
     ),
 ];

@@ -3,6 +3,8 @@
 //! All of it is given to students. Hidden checks, reference answers and recorded answers are in `gradus-grader`, which
 //! students never get.
 
+#[path = "../attention/mod.rs"]
+pub mod attention;
 #[path = "../batchnorm/mod.rs"]
 pub mod batchnorm;
 #[path = "../conv/mod.rs"]
@@ -120,6 +122,13 @@ pub const ASSIGNMENTS: &[Assignment] = &[
         public_checks: rnn::checks::public,
         starter: include_str!("../rnn/starter.rs"),
         id: "rnn",
+    },
+    Assignment {
+        manifest_text: include_str!("../attention/assignment.toml"),
+        functions: attention::FUNCTIONS,
+        public_checks: attention::checks::public,
+        starter: include_str!("../attention/starter.rs"),
+        id: "attention",
     },
 ];
 

@@ -12,6 +12,8 @@ use gradus_question::{Answer, Check};
 
 pub use self::museum::Specimen;
 
+#[path = "../keys/attention/mod.rs"]
+mod attention;
 #[path = "../keys/batchnorm/mod.rs"]
 mod batchnorm;
 mod common;
@@ -86,6 +88,7 @@ static KEYS: &[&Key] = &[
     &dropout::KEY,
     &conv::KEY,
     &rnn::KEY,
+    &attention::KEY,
 ];
 
 /// The key of the assignment with this id.

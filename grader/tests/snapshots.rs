@@ -4,6 +4,7 @@
 //! digits differ between processors.
 // GRADUS-STAFF-ONLY-7c1f4e
 
+use gradus_assignments::attention::{self, Mask};
 use gradus_assignments::batchnorm::{
     self, HiddenLayer, LastLayer, Normalisation, NormalisedNet, Parameters, Running, RunningLayers,
 };
@@ -521,6 +522,34 @@ fn batchnorm_network() {
         json!({
             "parameters": normalised_layers(&parameters), "running": running(&old), "x": rows(&x), "y": y.to_vec(),
             "reg": reg, "results": results,
+        })
+    });
+}
+
+/// Sequences as rows, time step after time step.
+fn sequence_rows(x: &Array3<f64>) -> Value {
+    let (batch, time, features) = x.dim();
+    rows(&x.to_shape((batch * time, features)).expect("as many numbers").into_owned())
+}
+
+/// Three queries and as many keys as make the case; each query may look at the keys from its own place on.
+#[test]
+fn attention_scaled_dot_product_attention() {
+    hold("attention", "scaled_dot_product_attention", |session, random, (n, keys, features)| {
+        let mut sequence = |time, features| {
+            let rows = matrix(random, (n * time, features), 1.5);
+            rows.into_shape_with_order((n, time, features)).expect("as many numbers")
+        };
+        let (q, k, v) = (sequence(3, features), sequence(keys, features), sequence(keys, 2));
+        let dout = sequence(3, 2);
+        let mask = Mask::Allowed(Array2::from_shape_fn((3, keys), |(query, key)| key >= query.min(keys - 1)));
+        let out = session.call(&attention::call::scaled_dot_product_attention_forward(&q, &k, &v, &mask));
+        let backward = attention::call::scaled_dot_product_attention_backward(&q, &k, &v, &mask, &dout);
+        let (dq, dk, dv) = session.call(&backward).expect("the reference answers");
+        json!({
+            "batch": n, "q": sequence_rows(&q), "k": sequence_rows(&k), "v": sequence_rows(&v), "dout": sequence_rows(&dout),
+            "out": sequence_rows(&out.expect("the reference answers")), "dq": sequence_rows(&dq), "dk": sequence_rows(&dk),
+            "dv": sequence_rows(&dv),
         })
     });
 }

@@ -40,6 +40,24 @@ pub fn whole_submission(assignment: &Assignment, recorded: &str, reference: &str
 ///
 /// # Errors
 /// When one of the two cannot be read.
+///
+/// ```
+/// use gradus_assignments::Assignment;
+/// use gradus_judge::museum::{Calls, needed};
+/// # use gradus_question::{Answer, Operation, Reader, Unanswered};
+/// # struct Nobody;
+/// # impl Answer for Nobody {
+/// #     fn answer(&self, _: &str, _: &Operation, _: &mut Reader<'_>, _: &mut Vec<u8>) -> Result<(), Unanswered> { Ok(()) }
+/// # }
+///
+/// let softmax = Assignment::find("softmax").expect("an assignment");
+/// let recorded = "pub fn train_softmax(x: f64) -> f64 { -softmax_loss(x) }\n";
+/// let reference = "pub fn softmax_loss(x: f64) -> f64 { x }\npub fn predict(x: f64) -> f64 { x }\n";
+/// let needed = needed(softmax, recorded, reference, &Calls::of(&[], &Nobody))?;
+/// assert!(needed.contains("fn softmax_loss"));
+/// assert!(!needed.contains("fn predict"));
+/// # Ok::<(), gradus_notebook::SubmissionError>(())
+/// ```
 pub fn needed(
     assignment: &Assignment,
     recorded: &str,
