@@ -1189,21 +1189,6 @@ fn train_on_clothing(heads: usize, epochs: usize, seed: u64) -> Trained {
     Trained { net, losses, on_training, on_validation }
 }
 
-fn train_and_show() -> String {
-    let start = Instant::now();
-    let Trained { net, losses, on_training, on_validation } = train_on_clothing(4, 6, 231);
-    let time = start.elapsed();
-    let means: Vec<f64> = losses.chunks(10).map(|losses| losses.iter().sum::<f64>() / losses.len() as f64).collect();
-    show!(loss_curves(&[("mean of ten batches", &means[..])]));
-    show!(accuracy_curves(&[("training", &on_training[..]), ("validation", &on_validation[..])]));
-    // The test images are looked at once, and last.
-    let test = load().test;
-    let test_accuracy = accuracy(&predict(&net, 4, &clothes(&test.images, 0, 1000)), &test.labels);
-    let last = on_validation.last().copied().unwrap_or_default();
-    show!(heads_shown(&net));
-    format!("{time:.1?}; accuracy on the validation images {last:.3}, on the test images {test_accuracy:.3}")
-}
-
 // %% [markdown] id="heads-text"
 // ### What the heads look at
 //
@@ -1219,6 +1204,21 @@ fn heads_shown(net: &VisionTransformer) -> Picture {
         (n, head) => maps[head - 1][[n, 5, i / 7 * 4 + j / 7]],
     });
     image_grid(&shown, &["image", "head 0", "head 1", "head 2", "head 3"].repeat(3), 5, Tones::OwnRange)
+}
+
+fn train_and_show() -> String {
+    let start = Instant::now();
+    let Trained { net, losses, on_training, on_validation } = train_on_clothing(4, 6, 231);
+    let time = start.elapsed();
+    let means: Vec<f64> = losses.chunks(10).map(|losses| losses.iter().sum::<f64>() / losses.len() as f64).collect();
+    show!(loss_curves(&[("mean of ten batches", &means[..])]));
+    show!(accuracy_curves(&[("training", &on_training[..]), ("validation", &on_validation[..])]));
+    // The test images are looked at once, and last.
+    let test = load().test;
+    let test_accuracy = accuracy(&predict(&net, 4, &clothes(&test.images, 0, 1000)), &test.labels);
+    let last = on_validation.last().copied().unwrap_or_default();
+    show!(heads_shown(&net));
+    format!("{time:.1?}; accuracy on the validation images {last:.3}, on the test images {test_accuracy:.3}")
 }
 
 // %% [markdown] id="clothing-run-text"
