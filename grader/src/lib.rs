@@ -38,6 +38,12 @@ mod svm;
 #[path = "../keys/two_layer_net/mod.rs"]
 mod two_layer_net;
 
+/// Bounds of checks held against what right and wrong ways reach. Integration tests call these functions: unit tests would
+/// compile all of the crate a second time.
+pub mod bounds {
+    pub use crate::batchnorm::{the_bounds_of_training_are_fair, the_tolerance_far_from_zero_is_fair};
+}
+
 /// The line that each of the staff's files carries, and nothing that students get.
 pub const CANARY: &str = "GRADUS-STAFF-ONLY-7c1f4e";
 

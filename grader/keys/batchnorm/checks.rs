@@ -18,6 +18,8 @@ mod training;
 use gradus_question::Check;
 
 use super::reference;
+pub use batch::the_tolerance_far_from_zero_is_fair;
+pub use training::the_bounds_of_training_are_fair;
 
 /// All of them, in the order of the questions.
 pub fn hidden() -> Vec<Check> {
