@@ -14,6 +14,9 @@ use ndarray::{Array, Array2, Array3, Dimension};
 /// What has been seen, by the shapes of the arguments.
 type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
 
+/// Of query, key, value and parameters.
+type HeadsGradients = (Array3<f64>, Array3<f64>, Array3<f64>, MultiHeadAttention);
+
 fn once<T: Clone>(seen: &Seen<T>, shapes: &[&[usize]], compute: impl FnOnce() -> T) -> T {
     let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     seen.entry(shapes.concat()).or_insert_with(compute).clone()
@@ -173,8 +176,7 @@ fn first_for_each_shape() -> Functions {
             once(&SEEN, &shapes, || forward(net, heads, query, key, value, mask))
         }),
         multi_head_attention_backward: Some(|net, heads, query, key, value, mask, dout| {
-            static SEEN: Seen<(Array3<f64>, Array3<f64>, Array3<f64>, MultiHeadAttention)> =
-                Mutex::new(BTreeMap::new());
+            static SEEN: Seen<HeadsGradients> = Mutex::new(BTreeMap::new());
             let backward = right().multi_head_attention_backward.expect("it has it");
             let shapes = [query.shape(), key.shape(), &[heads], &numbers(mask)];
             once(&SEEN, &shapes, || backward(net, heads, query, key, value, mask, dout))

@@ -313,7 +313,7 @@ impl Case for Said {
     type Found = Array2<usize>;
 
     fn ordinary(random: &mut ChaCha8Rng) -> Self {
-        Said(telling(random, |random| Inputs::ordinary(random)))
+        Said(telling(random, Inputs::ordinary))
     }
 
     fn look_alikes(&self, random: &mut ChaCha8Rng) -> Vec<Self> {
