@@ -173,7 +173,7 @@ impl Answer for Noting<'_> {
 /// let softmax = Assignment::find("softmax").expect("an assignment");
 /// let reference = "pub fn softmax_loss(x: f64) -> f64 { x }\npub fn train_softmax(x: f64) -> f64 { softmax_loss(x) }\npub fn predict(x: f64) -> f64 { x }\n";
 /// let loss = "pub fn softmax_loss(x: f64) -> f64 { -x }\n";
-/// let train = "pub fn train_softmax(x: f64) -> f64 { 2.0 * x }\n";
+/// let train = "pub fn train_softmax(x: f64) -> f64 { 2.0 * softmax_loss(x) }\n";
 /// let predict = "pub fn predict(x: f64) -> f64 { x + 1.0 }\n";
 /// // Training calls the loss.
 /// let calls = Calls::of(&[], &Nobody);
