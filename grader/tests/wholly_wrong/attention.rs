@@ -11,16 +11,10 @@ use gradus_assignments::attention::{
 use gradus_question::Answer;
 use ndarray::{Array, Array2, Array3, Dimension};
 
-/// What has been seen, by the shapes of the arguments.
-type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
+use super::{Seen, once};
 
 /// Of query, key, value and parameters.
 type HeadsGradients = (Array3<f64>, Array3<f64>, Array3<f64>, MultiHeadAttention);
-
-fn once<T: Clone>(seen: &Seen<T>, shapes: &[&[usize]], compute: impl FnOnce() -> T) -> T {
-    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(shapes.concat()).or_insert_with(compute).clone()
-}
 
 /// A right answer, for those that give it at the wrong time.
 fn right() -> Functions {

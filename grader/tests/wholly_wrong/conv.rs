@@ -8,15 +8,10 @@ use gradus_assignments::conv::{BatchnormParam, Functions, ThreeLayerConvNet};
 use gradus_question::Answer;
 use ndarray::{Array1, Array2, Array4};
 
-/// What has been seen, by the shapes of the arguments.
-type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
+use super::{Seen, once};
+
 /// Gradients with respect to an array and to two others.
 type Gradients = (Array4<f64>, Array1<f64>, Array1<f64>);
-
-fn once<T: Clone>(seen: &Seen<T>, shapes: &[&[usize]], compute: impl FnOnce() -> T) -> T {
-    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(shapes.concat()).or_insert_with(compute).clone()
-}
 
 /// A right answer, for those that give it at the wrong time.
 fn right() -> Functions {

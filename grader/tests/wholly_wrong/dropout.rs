@@ -8,13 +8,7 @@ use gradus_assignments::dropout::{FullyConnectedNet, Functions, Layer};
 use gradus_question::Answer;
 use ndarray::{Array1, Array2, ArrayD};
 
-/// What has been seen, by the shapes of the arguments.
-type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
-
-fn once<T: Clone>(seen: &Seen<T>, shapes: Vec<usize>, compute: impl FnOnce() -> T) -> T {
-    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(shapes).or_insert_with(compute).clone()
-}
+use super::{Seen, once};
 
 /// A right answer, for those that give it at the wrong time.
 fn right() -> Functions {
@@ -106,37 +100,37 @@ pub fn answers() -> Vec<(&'static str, Box<dyn Answer>)> {
                 dropout_forward: Some(|x, p, mode, seed| {
                     static SEEN: Seen<ArrayD<f64>> = Mutex::new(BTreeMap::new());
                     let forward = right().dropout_forward.expect("it has it");
-                    once(&SEEN, x.shape().to_vec(), || forward(x, p, mode, seed))
+                    once(&SEEN, &[x.shape()], || forward(x, p, mode, seed))
                 }),
                 dropout_backward: Some(|x, p, mode, seed, dout| {
                     static SEEN: Seen<(ArrayD<f64>, ArrayD<f64>)> = Mutex::new(BTreeMap::new());
                     let backward = right().dropout_backward.expect("it has it");
-                    once(&SEEN, x.shape().to_vec(), || backward(x, p, mode, seed, dout))
+                    once(&SEEN, &[x.shape()], || backward(x, p, mode, seed, dout))
                 }),
                 scores: Some(|net, x, p, mode, seed| {
                     static SEEN: Seen<Array2<f64>> = Mutex::new(BTreeMap::new());
                     let scores = right().scores.expect("it has it");
-                    once(&SEEN, shapes(net, x), || scores(net, x, p, mode, seed))
+                    once(&SEEN, &[&shapes(net, x)], || scores(net, x, p, mode, seed))
                 }),
                 fully_connected_loss: Some(|net, x, y, p, reg, seed| {
                     static SEEN: Seen<(f64, FullyConnectedNet)> = Mutex::new(BTreeMap::new());
                     let loss = right().fully_connected_loss.expect("it has it");
-                    once(&SEEN, shapes(net, x), || loss(net, x, y, p, reg, seed))
+                    once(&SEEN, &[&shapes(net, x)], || loss(net, x, y, p, reg, seed))
                 }),
                 mc_dropout_predict: Some(|net, x, p, passes, seed| {
                     static SEEN: Seen<(Array2<f64>, Array2<f64>)> = Mutex::new(BTreeMap::new());
                     let predict = right().mc_dropout_predict.expect("it has it");
-                    once(&SEEN, shapes(net, x), || predict(net, x, p, passes, seed))
+                    once(&SEEN, &[&shapes(net, x)], || predict(net, x, p, passes, seed))
                 }),
                 max_norm: Some(|w, limit| {
                     static SEEN: Seen<Array2<f64>> = Mutex::new(BTreeMap::new());
                     let max_norm = right().max_norm.expect("it has it");
-                    once(&SEEN, w.shape().to_vec(), || max_norm(w, limit))
+                    once(&SEEN, &[w.shape()], || max_norm(w, limit))
                 }),
                 label_smoothing_loss: Some(|x, y, smoothing| {
                     static SEEN: Seen<(f64, Array2<f64>)> = Mutex::new(BTreeMap::new());
                     let loss = right().label_smoothing_loss.expect("it has it");
-                    once(&SEEN, x.shape().to_vec(), || loss(x, y, smoothing))
+                    once(&SEEN, &[x.shape()], || loss(x, y, smoothing))
                 }),
             },
         ),

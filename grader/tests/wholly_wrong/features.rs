@@ -8,13 +8,7 @@ use gradus_assignments::features::Functions;
 use gradus_question::Answer;
 use ndarray::{Array1, Array2};
 
-/// What has been seen, by the shapes of the arguments.
-type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
-
-fn once<T: Clone>(seen: &Seen<T>, shape: &[usize], compute: impl FnOnce() -> T) -> T {
-    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(shape.to_vec()).or_insert_with(compute).clone()
-}
+use super::{Seen, once};
 
 /// A right answer, for those that give it at the wrong time.
 fn right() -> Functions {
@@ -92,32 +86,32 @@ pub fn answers() -> Vec<(&'static str, Box<dyn Answer>)> {
             Functions {
                 rgb2gray: Some(|image| {
                     static SEEN: Seen<Array2<f64>> = Mutex::new(BTreeMap::new());
-                    once(&SEEN, image.shape(), || (right().rgb2gray.expect("it has it"))(image))
+                    once(&SEEN, &[image.shape()], || (right().rgb2gray.expect("it has it"))(image))
                 }),
                 hog_feature: Some(|image, cell, bins| {
                     static SEEN: Seen<Array1<f64>> = Mutex::new(BTreeMap::new());
                     let shape = [image.shape(), &[cell, bins]].concat();
-                    once(&SEEN, &shape, || (right().hog_feature.expect("it has it"))(image, cell, bins))
+                    once(&SEEN, &[&shape], || (right().hog_feature.expect("it has it"))(image, cell, bins))
                 }),
                 color_histogram_hsv: Some(|image, bins| {
                     static SEEN: Seen<Array1<f64>> = Mutex::new(BTreeMap::new());
                     let shape = [image.shape(), &[bins]].concat();
-                    once(&SEEN, &shape, || (right().color_histogram_hsv.expect("it has it"))(image, bins))
+                    once(&SEEN, &[&shape], || (right().color_histogram_hsv.expect("it has it"))(image, bins))
                 }),
                 extract_features: Some(|images, numbers| {
                     static SEEN: Seen<Array2<f64>> = Mutex::new(BTreeMap::new());
                     let shape = [images.shape(), &numbers.to_vec()].concat();
-                    once(&SEEN, &shape, || (right().extract_features.expect("it has it"))(images, numbers))
+                    once(&SEEN, &[&shape], || (right().extract_features.expect("it has it"))(images, numbers))
                 }),
                 standardize: Some(|x, x_train| {
                     static SEEN: Seen<Array2<f64>> = Mutex::new(BTreeMap::new());
                     let shape = [x.shape(), x_train.shape()].concat();
-                    once(&SEEN, &shape, || (right().standardize.expect("it has it"))(x, x_train))
+                    once(&SEEN, &[&shape], || (right().standardize.expect("it has it"))(x, x_train))
                 }),
                 tune_classifier: Some(|x_train, y_train, x_val, y_val, rates, regs, iterations, seed| {
                     static SEEN: Seen<(Array2<f64>, f64, f64)> = Mutex::new(BTreeMap::new());
                     let shape = [x_train.shape(), x_val.shape(), rates.shape(), regs.shape()].concat();
-                    once(&SEEN, &shape, || {
+                    once(&SEEN, &[&shape], || {
                         let tune = right().tune_classifier.expect("it has it");
                         tune(x_train, y_train, x_val, y_val, rates, regs, iterations, seed)
                     })

@@ -8,17 +8,10 @@ use gradus_assignments::fully_connected::{FullyConnectedNet, Functions, Layer};
 use gradus_question::Answer;
 use ndarray::{Array1, Array2, ArrayD};
 
-use super::falling;
+use super::{Seen, falling, once};
 
-/// What has been seen, by the shapes of the arguments.
-type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
 type Step = (ArrayD<f64>, ArrayD<f64>);
 type AdamsStep = (ArrayD<f64>, ArrayD<f64>, ArrayD<f64>, usize);
-
-fn once<T: Clone>(seen: &Seen<T>, shapes: Vec<usize>, compute: impl FnOnce() -> T) -> T {
-    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(shapes).or_insert_with(compute).clone()
-}
 
 /// A right answer, for those that give it at the wrong time.
 fn right() -> Functions {
@@ -120,37 +113,38 @@ pub fn answers() -> Vec<(&'static str, Box<dyn Answer>)> {
                 initialise: Some(|features, hidden, classes, scale, seed| {
                     static SEEN: Seen<FullyConnectedNet> = Mutex::new(BTreeMap::new());
                     let initialise = right().initialise.expect("it has it");
-                    let shapes = [features, classes].iter().chain(hidden).copied().collect();
-                    once(&SEEN, shapes, || initialise(features, hidden, classes, scale, seed))
+                    once(&SEEN, &[&[features, classes], &hidden.to_vec()], || {
+                        initialise(features, hidden, classes, scale, seed)
+                    })
                 }),
                 scores: Some(|net, x| {
                     static SEEN: Seen<Array2<f64>> = Mutex::new(BTreeMap::new());
-                    once(&SEEN, shapes(net, x), || right().scores.expect("it has it")(net, x))
+                    once(&SEEN, &[&shapes(net, x)], || right().scores.expect("it has it")(net, x))
                 }),
                 fully_connected_loss: Some(|net, x, y, reg| {
                     static SEEN: Seen<(f64, FullyConnectedNet)> = Mutex::new(BTreeMap::new());
                     let loss = right().fully_connected_loss.expect("it has it");
-                    once(&SEEN, shapes(net, x), || loss(net, x, y, reg))
+                    once(&SEEN, &[&shapes(net, x)], || loss(net, x, y, reg))
                 }),
                 sgd_momentum: Some(|w, dw, velocity, rate, momentum| {
                     static SEEN: Seen<Step> = Mutex::new(BTreeMap::new());
                     let step = right().sgd_momentum.expect("it has it");
-                    once(&SEEN, w.shape().to_vec(), || step(w, dw, velocity, rate, momentum))
+                    once(&SEEN, &[w.shape()], || step(w, dw, velocity, rate, momentum))
                 }),
                 rmsprop: Some(|w, dw, cache, rate, decay_rate, epsilon| {
                     static SEEN: Seen<Step> = Mutex::new(BTreeMap::new());
                     let step = right().rmsprop.expect("it has it");
-                    once(&SEEN, w.shape().to_vec(), || step(w, dw, cache, rate, decay_rate, epsilon))
+                    once(&SEEN, &[w.shape()], || step(w, dw, cache, rate, decay_rate, epsilon))
                 }),
                 adam: Some(|w, dw, m, v, t, rate, beta1, beta2, epsilon| {
                     static SEEN: Seen<AdamsStep> = Mutex::new(BTreeMap::new());
                     let step = right().adam.expect("it has it");
-                    once(&SEEN, w.shape().to_vec(), || step(w, dw, m, v, t, rate, beta1, beta2, epsilon))
+                    once(&SEEN, &[w.shape()], || step(w, dw, m, v, t, rate, beta1, beta2, epsilon))
                 }),
                 train: Some(|net, x, y, rule, rate, reg, iterations, batch_size, seed| {
                     static SEEN: Seen<(FullyConnectedNet, Vec<f64>)> = Mutex::new(BTreeMap::new());
                     let train = right().train.expect("it has it");
-                    once(&SEEN, shapes(net, x), || train(net, x, y, rule, rate, reg, iterations, batch_size, seed))
+                    once(&SEEN, &[&shapes(net, x)], || train(net, x, y, rule, rate, reg, iterations, batch_size, seed))
                 }),
             },
         ),

@@ -20,11 +20,12 @@ use ndarray::{Array1, Array2};
 
 /// A loss of a linear classifier.
 type Classifier = fn(&Array2<f64>, &Array2<f64>, &Array1<usize>, f64) -> (f64, Array2<f64>);
-type Seen<T> = Mutex<BTreeMap<(usize, usize), T>>;
+/// What has been seen, by the shapes of the arguments.
+type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
 
-fn once<T: Clone>(seen: &Seen<T>, x: &Array2<f64>, compute: impl FnOnce() -> T) -> T {
+fn once<T: Clone>(seen: &Seen<T>, shapes: &[&[usize]], compute: impl FnOnce() -> T) -> T {
     let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(x.dim()).or_insert_with(compute).clone()
+    seen.entry(shapes.concat()).or_insert_with(compute).clone()
 }
 
 fn weights(x: &Array2<f64>, y: &Array1<usize>, value: f64) -> Array2<f64> {

@@ -8,17 +8,12 @@ use gradus_assignments::rnn::{CaptioningNet, Functions};
 use gradus_question::Answer;
 use ndarray::{Array1, Array2, Array3};
 
-/// What has been seen, by the shapes of the arguments.
-type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
+use super::{Seen, once};
+
 /// Gradients of a step, and of a sequence.
 type OfStep = (Array2<f64>, Array2<f64>, Array2<f64>, Array2<f64>, Array1<f64>);
 type OfSequence = (Array3<f64>, Array2<f64>, Array2<f64>, Array2<f64>, Array1<f64>);
 type OfLstmStep = (Array2<f64>, Array2<f64>, Array2<f64>, Array2<f64>, Array2<f64>, Array1<f64>);
-
-fn once<T: Clone>(seen: &Seen<T>, shapes: &[&[usize]], compute: impl FnOnce() -> T) -> T {
-    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(shapes.concat()).or_insert_with(compute).clone()
-}
 
 /// A right answer, for those that give it at the wrong time.
 fn right() -> Functions {

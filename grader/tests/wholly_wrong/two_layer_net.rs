@@ -8,15 +8,7 @@ use gradus_assignments::two_layer_net::{Functions, TwoLayerNet};
 use gradus_question::Answer;
 use ndarray::{Array1, Array2, ArrayD};
 
-use super::falling;
-
-/// What has been seen, by the shapes of the arguments.
-type Seen<T> = Mutex<BTreeMap<Vec<usize>, T>>;
-
-fn once<T: Clone>(seen: &Seen<T>, shapes: &[&[usize]], compute: impl FnOnce() -> T) -> T {
-    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    seen.entry(shapes.concat()).or_insert_with(compute).clone()
-}
+use super::{Seen, falling, once};
 
 /// A right answer, for those that give it at the wrong time.
 fn right() -> Functions {
