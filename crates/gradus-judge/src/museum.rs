@@ -44,16 +44,11 @@ pub fn whole_submission(assignment: &Assignment, recorded: &str, reference: &str
 /// ```
 /// use gradus_assignments::Assignment;
 /// use gradus_judge::museum::{Calls, needed};
-/// # use gradus_question::{Answer, Operation, Reader, Unanswered};
-/// # struct Nobody;
-/// # impl Answer for Nobody {
-/// #     fn answer(&self, _: &str, _: &Operation, _: &mut Reader<'_>, _: &mut Vec<u8>) -> Result<(), Unanswered> { Ok(()) }
-/// # }
 ///
 /// let softmax = Assignment::find("softmax").expect("an assignment");
 /// let recorded = "pub fn train_softmax(x: f64) -> f64 { -softmax_loss(x) }\n";
 /// let reference = "pub fn softmax_loss(x: f64) -> f64 { x }\npub fn predict(x: f64) -> f64 { x }\n";
-/// let needed = needed(softmax, recorded, reference, &Calls::of(&[], &Nobody))?;
+/// let needed = needed(softmax, recorded, reference, &Calls::default())?;
 /// assert!(needed.contains("fn softmax_loss"));
 /// assert!(!needed.contains("fn predict"));
 /// # Ok::<(), gradus_notebook::SubmissionError>(())
@@ -84,12 +79,11 @@ fn reached(
     // forward pass that fills its cache.
     let own_types: BTreeSet<_> = called.clone().flat_map(|function| function.own_types).collect();
     let composed = assignment.functions.iter().filter(|it| it.own_types.iter().any(|own| own_types.contains(own)));
-    let wanted: Vec<_> = called.chain(composed).map(|it| Wanted { function: it.name, cell_id: None }).collect();
-    read(&whole_submission(assignment, recorded, reference)?, &wanted)
+    read(&whole_submission(assignment, recorded, reference)?, &wanted(called.chain(composed)))
 }
 
 fn lacking(assignment: &Assignment, recorded: &str, reference: &str) -> Result<String, SubmissionError> {
-    let functions = wanted(assignment);
+    let functions = wanted(assignment.functions);
     let own = read(recorded, &functions)?;
     let others: Vec<_> = functions.into_iter().filter(|wanted| own.answer(wanted.function).is_none()).collect();
     let mut text = String::new();
@@ -112,11 +106,12 @@ fn lacking(assignment: &Assignment, recorded: &str, reference: &str) -> Result<S
 /// # Errors
 /// When it cannot be read.
 pub fn answered(assignment: &Assignment, recorded: &str) -> Result<Vec<&'static Function>, SubmissionError> {
-    let own = read(recorded, &wanted(assignment))?;
+    let own = read(recorded, &wanted(assignment.functions))?;
     Ok(assignment.functions.iter().filter(|function| own.answer(function.name).is_some()).collect())
 }
 
-/// Which functions the checks of each function call.
+/// Which functions the checks of each function call; by default none.
+#[derive(Default)]
 pub struct Calls(BTreeMap<&'static str, BTreeSet<String>>);
 
 impl Calls {
@@ -155,8 +150,8 @@ impl Answer for Noting<'_> {
 /// Groups of recorded answers, as places in `recorded`: those of a group make up one submission in which each function
 /// behaves as with its own answer alone. Compiling and grading a group costs as much as one answer.
 ///
-/// Two are apart when one changes what the other reaches, here, in `reference` or in its checks, or when both are about
-/// a type of the student's own.
+/// Two are apart when one changes what the other reaches, here, in `reference` or in its checks: all with a type of
+/// the student's own reach each other.
 ///
 /// # Errors
 /// When one of the texts cannot be read.
@@ -164,11 +159,6 @@ impl Answer for Noting<'_> {
 /// ```
 /// use gradus_assignments::Assignment;
 /// use gradus_judge::museum::{Calls, groups};
-/// # use gradus_question::{Answer, Operation, Reader, Unanswered};
-/// # struct Nobody;
-/// # impl Answer for Nobody {
-/// #     fn answer(&self, _: &str, _: &Operation, _: &mut Reader<'_>, _: &mut Vec<u8>) -> Result<(), Unanswered> { Ok(()) }
-/// # }
 ///
 /// let softmax = Assignment::find("softmax").expect("an assignment");
 /// let reference = "pub fn softmax_loss(x: f64) -> f64 { x }\npub fn train_softmax(x: f64) -> f64 { softmax_loss(x) }\npub fn predict(x: f64) -> f64 { x }\n";
@@ -176,7 +166,7 @@ impl Answer for Noting<'_> {
 /// let train = "pub fn train_softmax(x: f64) -> f64 { 2.0 * softmax_loss(x) }\n";
 /// let predict = "pub fn predict(x: f64) -> f64 { x + 1.0 }\n";
 /// // Training calls the loss.
-/// let calls = Calls::of(&[], &Nobody);
+/// let calls = Calls::default();
 /// assert_eq!(groups(softmax, &[loss, train, predict], reference, &calls)?, [vec![0, 2], vec![1]]);
 /// # Ok::<(), gradus_notebook::SubmissionError>(())
 /// ```
@@ -207,14 +197,11 @@ struct Piece {
     defines: BTreeSet<String>,
     /// What the behaviour of its functions may depend on.
     reaches: BTreeSet<String>,
-    /// The student's types in its functions' signatures.
-    own_types: BTreeSet<&'static str>,
 }
 
 impl Piece {
     fn new(assignment: &Assignment, text: &str, reference: &str, calls: &Calls) -> Result<Self, SubmissionError> {
-        let own = read(text, &wanted(assignment))?;
-        let functions = assignment.functions.iter().filter(|function| own.answer(function.name).is_some());
+        let own = read(text, &wanted(assignment.functions))?;
         let is_plain = |fragment: &Fragment| {
             matches!(fragment.kind, FragmentKind::Answer { .. } | FragmentKind::Item | FragmentKind::Use { .. })
         };
@@ -222,7 +209,6 @@ impl Piece {
         let names = reached.fragments.iter().flat_map(|fragment| fragment.defines.iter().chain(&fragment.mentions));
         Ok(Self {
             is_plain: own.fragments.iter().all(is_plain),
-            own_types: functions.flat_map(|function| function.own_types.iter().copied()).collect(),
             defines: definitions(&own).cloned().collect(),
             reaches: names.cloned().collect(),
         })
@@ -234,7 +220,6 @@ impl Piece {
             && other.is_plain
             && self.defines.is_disjoint(&other.reaches)
             && other.defines.is_disjoint(&self.reaches)
-            && self.own_types.is_disjoint(&other.own_types)
     }
 }
 
@@ -243,8 +228,8 @@ fn definitions(submission: &Submission) -> impl Iterator<Item = &String> {
     items.flat_map(|fragment| &fragment.defines)
 }
 
-fn wanted(assignment: &Assignment) -> Vec<Wanted<'static>> {
-    assignment.functions.iter().map(|function| Wanted { function: function.name, cell_id: None }).collect()
+fn wanted<'a>(functions: impl IntoIterator<Item = &'a Function>) -> Vec<Wanted<'static>> {
+    functions.into_iter().map(|function| Wanted { function: function.name, cell_id: None }).collect()
 }
 
 fn read(source: &str, wanted: &[Wanted<'_>]) -> Result<Submission, SubmissionError> {
