@@ -10,6 +10,10 @@ use gradus_question::Function;
 
 use crate::grade::Location;
 
+/// What rustc has compiled of generic code in these crates it takes from them only if something names them.
+const LINKED: &str =
+    "mod gradus_linked {\n    use ::{gradus_assignments as _, gradus_instances as _, gradus_nn as _};\n}\n";
+
 /// The crate to compile, and where each of its lines comes from.
 pub struct Assembled {
     /// The crate's source.
@@ -58,6 +62,7 @@ pub fn assemble(
         first_line += line_count;
     }
     source.push_str(&stub_module(interface, functions, stubs));
+    source.push_str(LINKED);
     Assembled { source, regions }
 }
 
@@ -141,7 +146,7 @@ mod tests {
     fn lines_lead_back_to_the_student() {
         let fragments = [fragment("fn a() {\n}", 10), fragment("fn b() {}", 3), fragment("fn c() {\n\n}", 20)];
         let assembled = assemble(&fragments, |index| index != 1, "softmax", &[], &BTreeMap::new());
-        assert_eq!(assembled.source, "#![allow(warnings)]\npub fn a() {\n}\npub fn c() {\n\n}\n");
+        assert_eq!(assembled.source, format!("#![allow(warnings)]\npub fn a() {{\n}}\npub fn c() {{\n\n}}\n{LINKED}"));
         assert_eq!(assembled.fragment_at(3), Some(0));
         assert_eq!(assembled.locate(3).map(|at| at.line), Some(11));
         assert_eq!(assembled.fragment_at(4), Some(2));

@@ -16,14 +16,23 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 /// The crates that a student's code and the worker's `main` may name.
-const EXTERNS: [&str; 7] =
-    ["gradus_assignments", "gradus_check", "gradus_nn", "gradus_worker", "ndarray", "ndarray_rand", "rand"];
+const EXTERNS: [&str; 8] = [
+    "gradus_assignments",
+    "gradus_check",
+    "gradus_instances",
+    "gradus_nn",
+    "gradus_worker",
+    "ndarray",
+    "ndarray_rand",
+    "rand",
+];
 
 /// What the student's library is made from, seen from the workspace's root.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "Cargo.lock",
     "assignments",
     "crates/gradus-check",
+    "crates/gradus-instances",
     "crates/gradus-nn",
     "crates/gradus-question",
     "crates/gradus-worker",
