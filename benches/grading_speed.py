@@ -56,7 +56,9 @@ def prepare_gradus(folder, class_size):
         # One submission alone gets one core, as the bar for it says.
         pin = ["taskset", "-c", "0"] if submissions == 1 else []
         jobs = "1" if submissions == 1 else "2"
-        return timed([*pin, GRADUS, "grade", "softmax", *paths[:submissions], "--jobs", jobs, "--out", folder / "out"])
+        # Without --force, only the first run would grade: the gradebook knows the rest.
+        options = ["--force", "--jobs", jobs, "--out", folder / "out"]
+        return timed([*pin, GRADUS, "grade", "softmax", *paths[:submissions], *options])
 
     return grade
 

@@ -10,9 +10,8 @@ use gradus_question::Function;
 
 use crate::grade::Location;
 
-/// What rustc has compiled of generic code in these crates it takes from them only if something names them.
-const LINKED: &str =
-    "mod gradus_linked {\n    use ::{gradus_assignments as _, gradus_instances as _, gradus_nn as _};\n}\n";
+/// rustc takes what is compiled of generic code from crates that are named.
+const LINKED: &str = "mod gradus_linked {\n    use ::gradus_instances as _;\n}\n";
 
 /// The crate to compile, and where each of its lines comes from.
 pub struct Assembled {
