@@ -41,11 +41,11 @@ macro_rules! arrays {
 }
 
 arrays! {
-    array_1: Array1<f64>;
-    array_2: Array2<f64>;
-    array_3: Array3<f64>;
-    array_4: Array4<f64>;
-    array_of_any: ArrayD<f64>;
+    instances_array_1: Array1<f64>;
+    instances_array_2: Array2<f64>;
+    instances_array_3: Array3<f64>;
+    instances_array_4: Array4<f64>;
+    instances_array_of_any: ArrayD<f64>;
 }
 
 /// Functions by their names, as no closure around them is needed.
@@ -59,7 +59,7 @@ fn functions<D: Dimension>(array: &Array<f64, D>) -> Array<f64, D> {
 }
 
 /// Labels, and choices of them.
-pub fn labels(labels: &Array1<usize>) -> Array1<usize> {
+pub fn instances_labels(labels: &Array1<usize>) -> Array1<usize> {
     let mut copy = Array1::zeros(labels.len());
     let last = labels.iter().max().copied().unwrap_or_default() + labels.iter().copied().max().unwrap_or_default();
     for (i, &label) in labels.iter().enumerate() {

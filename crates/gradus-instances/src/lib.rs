@@ -7,9 +7,19 @@
 
 #![expect(missing_docs, reason = "no function here is for anybody to call")]
 
-pub mod elements;
-pub mod library;
-pub mod operators;
-pub mod parts;
-pub mod products;
-pub mod random;
+mod elements;
+#[cfg(any(feature = "softmax", feature = "two_layer_net", feature = "batchnorm"))]
+mod library;
+mod operators;
+mod parts;
+mod products;
+mod random;
+
+// Exported, or rustc would not compile them; by names that it proposes to nobody who mistypes one of their own.
+pub use elements::*;
+#[cfg(any(feature = "softmax", feature = "two_layer_net", feature = "batchnorm"))]
+pub use library::*;
+pub use operators::*;
+pub use parts::*;
+pub use products::*;
+pub use random::*;

@@ -47,14 +47,14 @@ macro_rules! arrays {
 }
 
 arrays! {
-    same_1: Array1<f64>, Array1<f64>;
-    same_2: Array2<f64>, Array2<f64>;
-    same_3: Array3<f64>, Array3<f64>;
-    same_4: Array4<f64>, Array4<f64>;
-    same_of_any: ArrayD<f64>, ArrayD<f64>;
-    stretched_1_2: Array2<f64>, Array1<f64>;
-    stretched_1_3: Array3<f64>, Array1<f64>;
-    stretched_2_3: Array3<f64>, Array2<f64>;
+    instances_same_1: Array1<f64>, Array1<f64>;
+    instances_same_2: Array2<f64>, Array2<f64>;
+    instances_same_3: Array3<f64>, Array3<f64>;
+    instances_same_4: Array4<f64>, Array4<f64>;
+    instances_same_of_any: ArrayD<f64>, ArrayD<f64>;
+    instances_stretched_1_2: Array2<f64>, Array1<f64>;
+    instances_stretched_1_3: Array3<f64>, Array1<f64>;
+    instances_stretched_2_3: Array3<f64>, Array2<f64>;
 }
 
 macro_rules! numbers {
@@ -95,9 +95,9 @@ macro_rules! numbers {
 }
 
 numbers! {
-    number_1: Array1<f64>;
-    number_2: Array2<f64>;
-    number_3: Array3<f64>;
-    number_4: Array4<f64>;
-    number_of_any: ArrayD<f64>;
+    instances_number_1: Array1<f64>;
+    instances_number_2: Array2<f64>;
+    instances_number_3: Array3<f64>;
+    instances_number_4: Array4<f64>;
+    instances_number_of_any: ArrayD<f64>;
 }

@@ -27,14 +27,19 @@ macro_rules! outer {
 }
 
 outer! {
-    outer_1: Array1<f64>;
-    outer_2: Array2<f64>;
-    outer_3: Array3<f64>;
-    outer_4: Array4<f64>;
-    outer_of_any: ArrayD<f64>;
+    instances_outer_1: Array1<f64>;
+    instances_outer_2: Array2<f64>;
+    instances_outer_3: Array3<f64>;
+    instances_outer_4: Array4<f64>;
+    instances_outer_of_any: ArrayD<f64>;
 }
 
-pub fn matrix(matrix: &Array2<f64>, vector: &Array1<f64>, labels: &Array1<usize>, chosen: &[usize]) -> Array2<f64> {
+pub fn instances_matrix(
+    matrix: &Array2<f64>,
+    vector: &Array1<f64>,
+    labels: &Array1<usize>,
+    chosen: &[usize],
+) -> Array2<f64> {
     let mut copy = matrix.clone();
     let (rows, columns) = (matrix.nrows(), matrix.ncols());
     for (i, &label) in labels.iter().enumerate() {
@@ -81,7 +86,7 @@ pub fn matrix(matrix: &Array2<f64>, vector: &Array1<f64>, labels: &Array1<usize>
     copy + stacked + again + matrix.t().to_owned() + matrix.clone().reversed_axes() * picked as f64
 }
 
-pub fn shapes(four: &Array4<f64>, three: &Array3<f64>, two: &Array2<f64>) -> Array4<f64> {
+pub fn instances_shapes(four: &Array4<f64>, three: &Array3<f64>, two: &Array2<f64>) -> Array4<f64> {
     let (n, c, h, w) = four.dim();
     let flat = four.to_shape((n, c * h * w)).expect("as many numbers").to_owned() + two;
     let again = flat.into_shape_with_order((n, c, h, w)).expect("as many numbers");

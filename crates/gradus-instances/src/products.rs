@@ -2,7 +2,7 @@
 
 use ndarray::{Array0, Array1, Array2, Array3, Array4, Axis};
 
-pub fn products(matrix: &Array2<f64>, vector: &Array1<f64>) -> Array2<f64> {
+pub fn instances_products(matrix: &Array2<f64>, vector: &Array1<f64>) -> Array2<f64> {
     let mut sum = matrix.dot(matrix) + matrix.t().dot(matrix) + matrix.dot(&matrix.t()) + matrix.t().dot(&matrix.t());
     sum += &matrix.view().dot(matrix);
     sum += &matrix.dot(&matrix.view());
@@ -27,8 +27,8 @@ macro_rules! sums {
 }
 
 sums! {
-    sums_1: Array1<f64>, Array0<f64>;
-    sums_2: Array2<f64>, Array1<f64>;
-    sums_3: Array3<f64>, Array2<f64>;
-    sums_4: Array4<f64>, Array3<f64>;
+    instances_sums_1: Array1<f64>, Array0<f64>;
+    instances_sums_2: Array2<f64>, Array1<f64>;
+    instances_sums_3: Array3<f64>, Array2<f64>;
+    instances_sums_4: Array4<f64>, Array3<f64>;
 }

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
-pub fn numbers(seed: u64, largest: usize) -> (Array2<f64>, Vec<usize>) {
+pub fn instances_numbers(seed: u64, largest: usize) -> (Array2<f64>, Vec<usize>) {
     let mut random = StdRng::seed_from_u64(seed);
     let uniform = Uniform::new(-1.0, 1.0).expect("an interval");
     let normal = Normal::new(0.0, 1.0).expect("a finite deviation");
