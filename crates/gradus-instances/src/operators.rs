@@ -1,5 +1,7 @@
 //! Arithmetic of two arrays, owned, borrowed and viewed, of the same shape or stretched; and of an array and a number.
 
+#![expect(clippy::assign_op_pattern, reason = "each operator is another instance")]
+
 use ndarray::{Array1, Array2, Array3, Array4, ArrayD};
 
 /// `left` has the shape of the result.

@@ -70,12 +70,13 @@ pub fn instances_matrix(
     for (mut row, column) in copy.outer_iter_mut().zip(matrix.columns()) {
         row += &column;
     }
-    copy += &vector.view().insert_axis(Axis(1));
+    let column = vector.view().insert_axis(Axis(1));
+    copy += &column;
     copy += &vector.clone().insert_axis(Axis(1));
-    copy = copy / &vector.view().insert_axis(Axis(1)) - &vector.view().insert_axis(Axis(1));
-    copy = &copy - &vector.view().insert_axis(Axis(1));
-    copy = &copy / &vector.view().insert_axis(Axis(1));
-    copy = &copy * &vector.view().insert_axis(Axis(1));
+    copy = copy / &column - &column;
+    copy = &copy - &column;
+    copy = &copy / &column;
+    copy = &copy * &column;
     copy.slice_mut(s![0, ..]).assign(&matrix.slice(s![.., 0]));
     copy.slice_mut(s![.., 0..2]).assign(&matrix.slice(s![0..2, ..]));
     copy.slice_mut(s![0..2, 0..2]).assign(&matrix.slice(s![..2, ..2]));
