@@ -1,5 +1,7 @@
 //! Rows, columns, slices and choices of an array, and other shapes of it.
 
+#![expect(clippy::op_ref, reason = "each kind of operand is another instance")]
+
 use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Axis, concatenate, s, stack};
 
 macro_rules! outer {
