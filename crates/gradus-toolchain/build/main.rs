@@ -28,8 +28,9 @@ const EXTERNS: [&str; 8] = [
 ];
 
 /// What the student's library is made from, seen from the workspace's root.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "Cargo.lock",
+    "Cargo.toml",
     "assignments",
     "crates/gradus-check",
     "crates/gradus-instances",
