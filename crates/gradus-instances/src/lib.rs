@@ -8,18 +8,26 @@
 #![expect(missing_docs, reason = "no function here is for anybody to call")]
 
 mod elements;
-#[cfg(any(feature = "softmax", feature = "two_layer_net", feature = "batchnorm"))]
-mod library;
+#[cfg(feature = "two_layer_net")]
+mod layers;
+#[cfg(feature = "batchnorm")]
+mod norms;
 mod operators;
 mod parts;
 mod products;
 mod random;
+#[cfg(feature = "softmax")]
+mod softmax;
 
 // Exported, or rustc would not compile them; by names that it proposes to nobody who mistypes one of their own.
 pub use elements::*;
-#[cfg(any(feature = "softmax", feature = "two_layer_net", feature = "batchnorm"))]
-pub use library::*;
+#[cfg(feature = "two_layer_net")]
+pub use layers::*;
+#[cfg(feature = "batchnorm")]
+pub use norms::*;
 pub use operators::*;
 pub use parts::*;
 pub use products::*;
 pub use random::*;
+#[cfg(feature = "softmax")]
+pub use softmax::*;

@@ -55,6 +55,8 @@ pub struct Failed {
 
 pub(crate) const STUDENT: &str = "student.rs";
 const MAIN: &str = "main.rs";
+/// What the worker's `main` names, and a submission may not.
+const WORKER: &str = "gradus_worker";
 /// The line of the worker's `main` with the first function.
 const FIRST_FUNCTION_LINE: usize = 2;
 
@@ -100,9 +102,8 @@ impl Rustc<'_> {
             SourceScan::On => &["-D", "unsafe_code"],
             SourceScan::Off => &[],
         };
-        let named =
-            ["gradus_assignments", "gradus_check", "gradus_instances", "gradus_nn", "ndarray", "ndarray_rand", "rand"];
-        let externs = named.map(|name| self.extern_flag(name)).concat();
+        let named = self.library.externs.keys().filter(|name| *name != WORKER);
+        let externs = named.flat_map(|name| self.extern_flag(name));
         let flags = arguments.iter().chain(level).chain(lint).map(|flag| (*flag).to_owned());
         self.run(directory, STUDENT, source, &flags.chain(externs).collect::<Vec<_>>())
     }
@@ -126,7 +127,7 @@ impl Rustc<'_> {
         ];
         let mut arguments = arguments.map(str::to_owned).to_vec();
         arguments.extend(["--extern".to_owned(), student]);
-        arguments.extend(self.extern_flag("gradus_worker"));
+        arguments.extend(self.extern_flag(WORKER));
         self.run(directory, MAIN, &self.main_text(ready), &arguments)
     }
 
