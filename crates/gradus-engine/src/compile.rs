@@ -196,7 +196,7 @@ impl Compiler {
     fn rustc(&self, call: &Call<'_>, file: &str) -> Command {
         let mut rustc = Command::new(self.library.rustc());
         let (kind, emit, level) = match call.product {
-            Product::Items => ("lib", "metadata,obj", 2),
+            Product::Items => ("lib", "metadata,obj", 3),
             Product::Statements { optimise } => ("cdylib", "obj", optimise),
             Product::Check | Product::Paths => ("lib", "metadata", 0),
         };
@@ -260,10 +260,10 @@ impl Compiler {
         for directory in [&self.directory, &self.library.directory, &standard] {
             linker.arg("-rpath").arg(directory);
         }
+        // What is missing then, the process that loads the product has: the course's library and the standard one.
         linker.arg(object).args(libraries).args(&self.dependencies.objects);
-        linker.arg(self.library.directory.join("libgradus_prelude.so"));
         let names = std::fs::read_dir(&standard).into_iter().flatten().flatten();
-        linker.args(names.map(|entry| entry.path()).filter(|path| is_runtime(path)));
+        linker.args(names.map(|entry| entry.path()).filter(|path| is_compilers(path)));
         linker.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         linker
     }
@@ -278,11 +278,10 @@ fn run_linker(mut command: Command) -> Result<(), String> {
     Err(talk.lines().next().unwrap_or("the linker failed without saying why").to_owned())
 }
 
-/// The standard library, and the routines that the compiler itself calls.
-fn is_runtime(path: &Path) -> bool {
+/// The routines that the compiler itself calls.
+fn is_compilers(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with("libstd-") && name.ends_with(".so")
-        || name.starts_with("libcompiler_builtins-") && name.ends_with(".rlib")
+    name.starts_with("libcompiler_builtins-") && name.ends_with(".rlib")
 }
 
 fn is_metadata(line: &str) -> bool {

@@ -56,6 +56,9 @@ struct Shown<'a> {
 /// Errors shown in full; the rest is counted.
 const SHOWN_ERRORS: usize = 4;
 
+/// Codes of a crate that is not found, of another build, or cannot be read.
+const CRATES: [&str; 6] = ["E0460", "E0461", "E0462", "E0463", "E0514", "E0786"];
+
 impl Diagnostic {
     /// Reads a line of rustc's, if it is a message with something to say.
     pub fn read(line: &str) -> Option<Self> {
@@ -77,6 +80,11 @@ impl Diagnostic {
     /// `E0382`, or a lint's name.
     pub fn code(&self) -> Option<&str> {
         self.code.as_ref().map(|code| code.code.as_str())
+    }
+
+    /// Whether it is about the files of crates, and not about the code.
+    pub fn is_about_crates(&self) -> bool {
+        self.is_error() && self.code().is_some_and(|code| CRATES.contains(&code))
     }
 
     /// Every place of the message in `file`, as bytes, the most important first, each with its label.

@@ -282,7 +282,7 @@ impl RustcEngine {
             End::Died(death) => return Err(failures::died(death, &self.output.last_words())),
             End::Interrupted => return Err(failures::interrupted()),
             End::NoInput => return Err(failures::no_input()),
-            End::Fault(fault) => return Err(failures::fault(&fault)),
+            End::Fault(fault) => return Err(self.fault(&fault)),
         }
         self.keep_variables(compiled, parsed, progress);
         Ok(Success { value: self.output.take_value() })
@@ -422,10 +422,21 @@ impl RustcEngine {
     pub(crate) fn failed(&self, failed: Failed) -> CellError {
         let find = |file: &str| self.sources.get(file).map(Arc::as_ref);
         match failed {
+            Failed::Refused(messages) if messages.iter().any(Diagnostic::is_about_crates) && self.is_out_of_date() => {
+                failures::library_replaced()
+            }
             Failed::Refused(messages) => failures::refused(&messages, &find, &self.session),
             Failed::Interrupted => failures::interrupted(),
-            Failed::Fault(fault) => failures::fault(&fault),
+            Failed::Fault(fault) => self.fault(&fault),
         }
+    }
+
+    fn fault(&self, what: &str) -> CellError {
+        if self.is_out_of_date() { failures::library_replaced() } else { failures::fault(what) }
+    }
+
+    fn is_out_of_date(&self) -> bool {
+        self.compiler.library.is_replaced()
     }
 
     fn command(&mut self, command: &Command) -> Result<Option<crate::contract::MimeBundle>, CellError> {

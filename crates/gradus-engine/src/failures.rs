@@ -122,6 +122,16 @@ pub fn fault(what: &str) -> CellError {
     short(CellErrorKind::Internal, "fault", what.to_owned(), "This is a fault of the notebook's engine, not yours.")
 }
 
+/// What the notebook was started with is gone.
+pub fn library_replaced() -> CellError {
+    short(
+        CellErrorKind::Internal,
+        "library replaced",
+        "the course's library was built anew since this notebook started".to_owned(),
+        "Restart the kernel (Kernel > Restart Kernel) and run the cells again.",
+    )
+}
+
 /// A command cannot be carried out.
 pub fn command(name: &str, what: &str) -> CellError {
     short(CellErrorKind::Command, &format!(":{name}"), what.to_owned(), "`:help` lists the commands.")

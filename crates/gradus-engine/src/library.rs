@@ -19,6 +19,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +32,8 @@ pub struct Library {
     pub(crate) list: List,
     /// Whether the compiler is another place than where it was when it made the library.
     pub(crate) moved: bool,
+    /// When it was built.
+    built: Option<SystemTime>,
 }
 
 /// What `library.json` says.
@@ -105,6 +108,7 @@ pub const EXTERNS: [&str; 9] = [
     "rand_chacha",
 ];
 const EXTERN_SERDE_JSON: &str = "serde_json";
+const LIST: &str = "library.json";
 
 impl Library {
     /// The folder of libraries that came in one archive with this program, if it did.
@@ -126,7 +130,7 @@ impl Library {
     /// When it is not there, or the compiler that made it is not.
     pub fn find(root: &Path, assignment: Option<&str>) -> Result<Self, LibraryError> {
         let directory = root.join(folder(assignment));
-        let path = directory.join("library.json");
+        let path = directory.join(LIST);
         let text = fs::read_to_string(&path).map_err(|source| LibraryError::Missing { path: path.clone(), source })?;
         let mut list: List = serde_json::from_str(&text)
             .map_err(|error| LibraryError::Missing { path, source: io::Error::other(error) })?;
@@ -134,7 +138,7 @@ impl Library {
         if moved {
             list.sysroot = sysroot_on_path(&list)?;
         }
-        Ok(Self { directory, list, moved })
+        Ok(Self { built: built(&directory), directory, list, moved })
     }
 
     /// Builds the library in `root`, from the sources that this program was built from, or brings it up to date.
@@ -167,12 +171,20 @@ impl Library {
         }
         let (artifacts, versions) = run_cargo(cargo, progress)?;
         let directory = root.join(folder(assignment));
-        let externs = collect(&artifacts, &directory)?;
+        // Notebooks may be at work with the one that is there: it is whole until the new one is.
+        let new = directory.with_extension("new");
+        let externs = collect(&artifacts, &new)?;
         let list = List { rustc: output(&mut rustc_on_path(), &["-vV"])?, sysroot, target, externs, versions };
-        let path = directory.join("library.json");
+        let path = new.join(LIST);
         let text = serde_json::to_string_pretty(&list).map_err(|error| build_error(error.to_string()))?;
         fs::write(&path, text).map_err(|source| LibraryError::Write { path, source })?;
+        replace(&directory, &new).map_err(|source| LibraryError::Write { path: directory, source })?;
         Self::find(root, assignment)
+    }
+
+    /// Whether another library stands in this one's place by now.
+    pub(crate) fn is_replaced(&self) -> bool {
+        built(&self.directory) != self.built
     }
 
     /// The folder of this library.
@@ -347,6 +359,21 @@ fn collect(artifacts: &[PathBuf], directory: &Path) -> Result<BTreeMap<String, S
         }
     }
     Ok(externs)
+}
+
+fn replace(directory: &Path, new: &Path) -> io::Result<()> {
+    let old = directory.with_extension("old");
+    let _ = fs::remove_dir_all(&old);
+    if directory.exists() {
+        fs::rename(directory, &old)?;
+    }
+    fs::rename(new, directory)?;
+    let _ = fs::remove_dir_all(&old);
+    Ok(())
+}
+
+fn built(directory: &Path) -> Option<SystemTime> {
+    fs::metadata(directory.join(LIST)).and_then(|list| list.modified()).ok()
 }
 
 fn build_error(what: String) -> LibraryError {

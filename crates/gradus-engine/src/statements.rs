@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cell::{Parsed, Statements};
+use crate::cell::{Parsed, Repetition, Statements};
 use crate::compile::{Call, Compiler, Failed, Product};
 use crate::diagnostics::Diagnostic;
 use crate::header::{Scope, header};
@@ -69,7 +69,12 @@ pub struct Job<'a> {
 pub fn compile(job: &Job<'_>, compiler: &Compiler) -> Result<Compiled, Box<Refused>> {
     let crate_name = format!("cell_{}", job.number);
     let file = format!("{crate_name}.rs");
-    let optimise = job.optimise.unwrap_or(if job.statements.repeats { 1 } else { 0 });
+    let optimise = job.optimise.unwrap_or(match job.statements.repetition {
+        Repetition::Nothing => 0,
+        // Up to this level, rustc takes what the library has compiled of generic code.
+        Repetition::Calls => 1,
+        Repetition::Elements => 3,
+    });
     let mut lost = BTreeMap::new();
     loop {
         let written = write(job, &lost);

@@ -72,5 +72,8 @@ pub fn instances_labels(labels: &Array1<usize>) -> Array1<usize> {
         *element = *label;
     }
     let chosen: Vec<usize> = labels.to_vec().into_iter().chain(labels.iter().copied()).collect();
-    copy.clone() + Array1::from(chosen) + Array1::from_vec(labels.to_vec()) + Array1::from_elem(last, 0)
+    for more in [Array1::from(chosen), Array1::from_vec(labels.to_vec()), Array1::from_elem(last, 0)] {
+        copy.assign(&more);
+    }
+    copy
 }

@@ -17,6 +17,9 @@ pub mod wait;
 
 mod failure;
 
+// Cells take what it has compiled of generic code.
+use gradus_instances as _;
+
 pub use failure::Failure;
 pub use store::Store;
 

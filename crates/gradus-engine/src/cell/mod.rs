@@ -4,6 +4,7 @@
 //! collected generously; what they refer to is for the session to say.
 
 mod items;
+mod repetition;
 mod statements;
 
 use std::ops::Range;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use syn::spanned::Spanned;
 
 pub use items::{Import, Item, ItemKind, Macro, imports};
+pub use repetition::Repetition;
 pub use statements::Statements;
 
 use crate::source::CellText;

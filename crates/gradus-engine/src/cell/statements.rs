@@ -5,6 +5,7 @@ use std::ops::Range;
 use syn::visit::{self, Visit};
 
 use super::range;
+use super::repetition::{Repetition, repetition};
 use crate::mentions::{self, Names};
 
 /// The statements of a cell.
@@ -18,8 +19,8 @@ pub struct Statements {
     pub value: Option<Range<usize>>,
     /// Where to put the semicolon that a last statement without a value lacks.
     pub unfinished: Option<usize>,
-    /// Whether there is a loop, or a closure, which may be called in one.
-    pub repeats: bool,
+    /// What is done over and over.
+    pub repetition: Repetition,
     /// Whether there is an `.await` outside of blocks of their own.
     pub awaits: bool,
 }
@@ -37,10 +38,10 @@ pub fn statements(list: &[syn::Stmt]) -> Option<Statements> {
             found.variables.retain(|(name, _)| !variables.0.iter().any(|(new, _)| new == name));
             found.variables.extend(variables.0);
         }
-        let mut traits = Traits::default();
-        traits.visit_stmt(statement);
-        found.repeats |= traits.repeats;
-        found.awaits |= traits.awaits;
+        found.repetition = found.repetition.max(repetition(statement));
+        let mut awaits = Awaits::default();
+        awaits.visit_stmt(statement);
+        found.awaits |= awaits.found;
     }
     match list.last()? {
         syn::Stmt::Expr(expression, None) if has_value(expression) => found.value = Some(range(expression)),
@@ -96,42 +97,21 @@ impl Visit<'_> for Variables {
     fn visit_expr(&mut self, _: &syn::Expr) {}
 }
 
-/// What a statement has in it.
+/// Whether a statement waits for a future.
 #[derive(Default)]
-struct Traits {
-    repeats: bool,
-    awaits: bool,
+struct Awaits {
+    found: bool,
 }
 
-impl Visit<'_> for Traits {
-    fn visit_expr_for_loop(&mut self, expression: &syn::ExprForLoop) {
-        self.repeats = true;
-        visit::visit_expr_for_loop(self, expression);
-    }
-    fn visit_expr_while(&mut self, expression: &syn::ExprWhile) {
-        self.repeats = true;
-        visit::visit_expr_while(self, expression);
-    }
-    fn visit_expr_loop(&mut self, expression: &syn::ExprLoop) {
-        self.repeats = true;
-        visit::visit_expr_loop(self, expression);
-    }
-    fn visit_expr_closure(&mut self, expression: &syn::ExprClosure) {
-        self.repeats = true;
-        visit::visit_expr_closure(self, expression);
-    }
+impl Visit<'_> for Awaits {
     fn visit_expr_await(&mut self, expression: &syn::ExprAwait) {
-        self.awaits = true;
+        self.found = true;
         visit::visit_expr_await(self, expression);
     }
-    fn visit_expr_async(&mut self, expression: &syn::ExprAsync) {
-        let awaits = self.awaits;
-        visit::visit_expr_async(self, expression);
-        self.awaits = awaits;
-    }
+    fn visit_expr_async(&mut self, _: &syn::ExprAsync) {}
     fn visit_macro(&mut self, call: &syn::Macro) {
-        // `.await` inside a macro's argument.
-        self.awaits |= call.tokens.to_string().contains(". await");
+        // In a macro's argument.
+        self.found |= call.tokens.to_string().contains(". await");
     }
     fn visit_item(&mut self, _: &syn::Item) {}
 }

@@ -1,8 +1,10 @@
 //! Cells that end badly, and what is left after them.
 
+use std::fs;
+
 use gradus_engine::{CellErrorKind, Engine};
 
-use crate::support::Notebook;
+use crate::support::{Notebook, library_root};
 
 fn notebook_with_a_variable() -> Notebook {
     let mut notebook = Notebook::new();
@@ -110,4 +112,34 @@ fn standard_input_is_asked_for() {
     assert_eq!(notebook.stdout(), "got [answer to]\n");
     let outcome = notebook.run_while("input(\"name?\")", false, || ());
     assert_eq!(outcome.unwrap().value.unwrap()["text/plain"], "None");
+}
+
+#[test]
+fn a_library_that_is_built_anew_meanwhile_asks_for_a_restart() {
+    let root = tempfile::tempdir_in(library_root()).unwrap();
+    let library = root.path().join("course");
+    fs::create_dir(&library).unwrap();
+    for entry in fs::read_dir(library_root().join("course")).unwrap() {
+        let entry = entry.unwrap();
+        fs::hard_link(entry.path(), library.join(entry.file_name())).unwrap();
+    }
+    let mut notebook = Notebook::with_library(root.path().to_owned());
+    notebook.ok("let a = 1;");
+    // As when the same library is built again: all its files are new, and nothing in them.
+    let list = library.join("library.json");
+    let text = fs::read(&list).unwrap();
+    fs::remove_file(&list).unwrap();
+    fs::write(&list, text).unwrap();
+    assert_eq!(notebook.value("a + 1"), "2");
+    assert_eq!(notebook.error("a + b").name, "E0425");
+    // As when another one is: crates of other names.
+    for entry in fs::read_dir(&library).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rlib") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let error = notebook.error("a + 1");
+    assert_eq!((error.kind, error.name.as_str()), (CellErrorKind::Internal, "library replaced"), "{error}");
+    assert!(error.traceback.join("\n").contains("Restart the kernel"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! A notebook to run cells in: one engine, and everything that came out of it.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -34,8 +35,17 @@ impl Notebook {
 
     /// A notebook whose user answers questions.
     pub fn with_answers(answer: impl Fn(&str) -> Option<String> + 'static) -> Self {
+        Self::with(library_root(), answer)
+    }
+
+    /// A notebook with the library in a certain folder.
+    pub fn with_library(library_root: PathBuf) -> Self {
+        Self::with(library_root, |_| None)
+    }
+
+    fn with(library_root: PathBuf, answer: impl Fn(&str) -> Option<String> + 'static) -> Self {
         let (sender, events) = mpsc::sync_channel(64);
-        let options = Options { library_root: library_root(), assignment: None };
+        let options = Options { library_root, assignment: None };
         let engine = RustcEngine::start(&options, sender).expect("the engine starts");
         Self { engine, events, answer: Box::new(answer), seen: Vec::new(), next: 0 }
     }
@@ -149,7 +159,7 @@ pub fn plain(error: &CellError) -> String {
     plain
 }
 
-fn library_root() -> std::path::PathBuf {
+pub fn library_root() -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     let root = Library::default_root();
     BUILT.get_or_init(|| {
