@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
-
 use crate::cell::{self, Command, Parsed};
 use crate::commands;
 use crate::compile::{Call, Compiler, Dependencies, Failed, Product};
@@ -17,6 +15,7 @@ use crate::contract::{
 use crate::dependencies::Wanted;
 use crate::diagnostics::{self, Diagnostic};
 use crate::failures;
+use crate::folder::Folder;
 use crate::interrupt::Stop;
 use crate::library::{Library, LibraryError};
 use crate::output::Output;
@@ -63,7 +62,7 @@ pub struct RustcEngine {
     pub(crate) wanted: Wanted,
     process: Process,
     stop: Arc<Stop>,
-    directory: TempDir,
+    directory: Folder,
     paths: Paths,
     /// Cells so far; part of file and crate names.
     number: usize,
@@ -99,7 +98,7 @@ impl RustcEngine {
     pub fn start(options: &Options, events: SyncSender<Event>) -> Result<Self, StartError> {
         let library = Library::find(&options.library_root, options.assignment.as_deref())?;
         let process_error = |source| StartError::Process { source };
-        let directory = tempfile::Builder::new().prefix("gradus-notebook-").tempdir().map_err(process_error)?;
+        let directory = Folder::make().map_err(process_error)?;
         let output = Output::new(events);
         let process = Process::start(&library, directory.path(), output.clone()).map_err(process_error)?;
         let stop = Arc::new(Stop::default());

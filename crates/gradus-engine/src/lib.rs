@@ -31,6 +31,7 @@ mod engine;
 #[cfg(feature = "evcxr")]
 mod evcxr;
 mod failures;
+mod folder;
 mod frames;
 mod header;
 mod interrupt;
