@@ -14,7 +14,7 @@ const HELP: &str = "\
 :dep NAME = \"1\"   a crate from crates.io
 :undo             back to the state before the last cell
 :clear            forget everything
-:opt [0-3]        optimisation of statements (default: 0, or 1 where there is a loop)
+:opt [0-3]        optimisation of statements (default: what their loops are worth)
 :timing           say where each cell's time goes, or stop saying it
 :explain E0382    what an error means
 :help             this list";

@@ -257,7 +257,8 @@ impl Compiler {
         let name = product.file_name().unwrap_or_default();
         let standard = self.library.standard_library();
         linker.args(["-flavor", "gnu", "-shared", "--eh-frame-hdr", "-o"]).arg(product).arg("-soname").arg(name);
-        for directory in [&self.directory, &self.library.directory, &standard] {
+        let own = [&self.directory, &self.library.directory, &standard];
+        for directory in own.into_iter().chain(&self.dependencies.directories) {
             linker.arg("-rpath").arg(directory);
         }
         // What is missing then, the process that loads the product has: the course's library and the standard one.

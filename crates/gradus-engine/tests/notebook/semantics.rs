@@ -216,11 +216,28 @@ fn commands_answer() {
     assert_eq!(notebook.value(":type n as f32 * 2.0"), "f32");
     assert!(notebook.value(":explain E0382").contains("moved"));
     assert_eq!(notebook.value(":opt 2\nn + 1"), "2");
+    assert_eq!(notebook.value(":timing"), "Timing: true");
+    notebook.ok("n += 1;");
+    let times = notebook.seen();
+    assert!(matches!(&times[..], [Seen::Stderr(_, text)] if text.starts_with("items 0 ms, statements ")), "{times:?}");
+    assert_eq!(notebook.value(":timing"), "Timing: false");
     assert!(notebook.value(":help").contains(":undo"));
     let error = notebook.error(":nonsense");
     assert_eq!((error.kind, error.name.as_str()), (CellErrorKind::Command, ":nonsense"));
     notebook.ok(":clear");
     assert_eq!(notebook.error("n").name, "E0425");
+}
+
+#[test]
+fn a_crate_can_be_added() {
+    let mut notebook = Notebook::new();
+    // A crate that this workspace has, so that cargo need not ask anybody for it.
+    notebook.ok(":dep either = \"1\"\nlet side: either::Either<i32, u8> = either::Left(3);");
+    notebook.ok("fn left(side: either::Either<i32, u8>) -> i32 { side.left_or(0) }");
+    assert_eq!(notebook.value("left(side) + 1"), "4");
+    notebook.ok(":dep either = \"1\"");
+    let error = notebook.error(":dep ndarray = \"0.15\"");
+    assert!(error.message.contains("this notebook comes with ndarray 0.17"), "{error}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The worker: loads cells, runs them, holds the variables.
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -89,11 +90,17 @@ fn load(cell: &Value) -> Result<Cell, String> {
     // statics, and the symbol is a `Cell`. It is never unloaded, so that values of its types stay usable.
     #[expect(unsafe_code, reason = "loading the code of a cell")]
     unsafe {
-        let library = Library::open(Some(file), RTLD_NOW | RTLD_LOCAL).map_err(|error| error.to_string())?;
-        let run: Cell = *library.get::<Cell>(symbol.as_bytes()).map_err(|error| error.to_string())?;
+        let library = Library::open(Some(file), RTLD_NOW | RTLD_LOCAL).map_err(told)?;
+        let run: Cell = *library.get::<Cell>(symbol.as_bytes()).map_err(told)?;
         std::mem::forget(library);
         Ok(run)
     }
+}
+
+/// What failed, and what the system says of it.
+fn told(error: libloading::Error) -> String {
+    let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{error}{why}")
 }
 
 /// Writes the message into both outputs, behind all that the cell has written.
