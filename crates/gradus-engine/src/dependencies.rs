@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ struct Kept {
 
 /// Carries out `:dep ARGUMENT`.
 pub fn add(engine: &mut RustcEngine, argument: &str) -> Result<(), CellError> {
-    let refused = |what: String| failures::command("dep", &what);
+    let refused = |what: String| failures::dependency(&what);
     let (name, value) = read(argument).map_err(&refused)?;
     let crate_name = name.replace('-', "_");
     if let Some(version) = engine.compiler.library.version_of(&crate_name) {
@@ -71,12 +72,13 @@ pub fn add(engine: &mut RustcEngine, argument: &str) -> Result<(), CellError> {
 
 /// Whether what is asked for is there in the version that the library has.
 pub(crate) fn is_there(name: &str, version: &str, asked: &toml::Value) -> Result<(), String> {
-    match asked {
-        toml::Value::String(wanted) if !is_satisfied(wanted, version) => {
-            Err(format!("this notebook comes with {name} {version}, and two versions of it would not fit together"))
-        }
-        _ => Ok(()),
+    let toml::Value::String(wanted) = asked else { return Ok(()) };
+    let requirement = VersionReq::parse(wanted).map_err(|error| format!("{name} = \"{wanted}\": {error}"))?;
+    let version = Version::parse(version).map_err(|error| format!("{name} {version}: {error}"))?;
+    if requirement.matches(&version) {
+        return Ok(());
     }
+    Err(format!("this notebook comes with {name} {version}, and two versions of it would not fit together"))
 }
 
 /// `name`, `name = "1"`, `name = { version = "1", features = ["derive"] }`, or a folder.
@@ -105,20 +107,6 @@ pub(crate) fn read(argument: &str) -> Result<(String, toml::Value), String> {
         }
     }
     Ok((name, value))
-}
-
-/// Whether a version is one that `wanted` stands for, in cargo's sense: the first number that is not zero is the same,
-/// and what was given of the rest is no newer.
-fn is_satisfied(wanted: &str, version: &str) -> bool {
-    let numbers = |text: &str| -> Vec<u64> {
-        text.split(['.', '-', '+'])
-            .map_while(|part| part.trim_start_matches(['^', '=', '~', ' ']).parse().ok())
-            .collect()
-    };
-    let (wanted, have) = (numbers(wanted), numbers(version));
-    let Some(significant) = have.iter().position(|number| *number != 0) else { return true };
-    let fixed = wanted.len().min(significant + 1).min(have.len());
-    wanted[..fixed] == have[..fixed] && wanted <= have
 }
 
 /// The cache of this compiler's crates, since no other can read them.
@@ -257,12 +245,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_satisfies_as_in_cargo() {
-        for (wanted, version) in [("0.17", "0.17.2"), ("1", "1.0.3"), ("1.0", "1.4.0"), ("^0.9.1", "0.9.5")] {
-            assert!(is_satisfied(wanted, version), "{wanted} {version}");
+    fn a_version_is_there_as_in_cargo() {
+        for (wanted, version) in [("0.17", "0.17.2"), ("1", "1.0.3"), ("*", "1.4.0"), (">=0.9.1, <2", "0.9.5")] {
+            assert_eq!(is_there("rand", version, &wanted.into()), Ok(()), "{wanted}");
         }
-        for (wanted, version) in [("0.16", "0.17.2"), ("2", "1.0.3"), ("0.9.7", "0.9.5"), ("1.5", "1.4.9")] {
-            assert!(!is_satisfied(wanted, version), "{wanted} {version}");
+        for (wanted, version) in [("0.16", "0.17.2"), ("2", "1.0.3"), ("0.9.7", "0.9.5"), ("=1.4", "1.5.0")] {
+            assert!(is_there("rand", version, &wanted.into()).unwrap_err().contains("two versions"), "{wanted}");
         }
+        assert!(is_there("rand", "0.9.2", &"one".into()).unwrap_err().starts_with("rand = \"one\": "));
     }
 }

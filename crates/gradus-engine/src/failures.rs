@@ -137,6 +137,12 @@ pub fn command(name: &str, what: &str) -> CellError {
     short(CellErrorKind::Command, &format!(":{name}"), what.to_owned(), "`:help` lists the commands.")
 }
 
+/// A crate cannot be had.
+pub fn dependency(what: &str) -> CellError {
+    let note = "Is its name right, as on https://crates.io? A crate that was used before needs no network.";
+    short(CellErrorKind::Command, ":dep", what.to_owned(), note)
+}
+
 /// Why a type cannot be written down.
 pub fn unnameable(type_name: &str) -> &'static str {
     if type_name.contains("closure@") {
@@ -147,7 +153,8 @@ pub fn unnameable(type_name: &str) -> &'static str {
 }
 
 fn short(kind: CellErrorKind, name: &str, message: String, note: &str) -> CellError {
-    let traceback = vec![format!("\u{1b}[1;31merror\u{1b}[0m: {message}"), note.to_owned()];
+    let words = message.strip_prefix("error: ").unwrap_or(&message);
+    let traceback = vec![format!("\u{1b}[1;31merror\u{1b}[0m: {words}"), note.to_owned()];
     CellError { kind, name: name.to_owned(), message, traceback }
 }
 
