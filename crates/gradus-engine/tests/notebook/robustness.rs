@@ -85,6 +85,23 @@ fn threads_live_on_and_their_output_comes_late() {
 }
 
 #[test]
+fn the_librarys_threads_are_there_after_a_cell_that_failed() {
+    let mut notebook = Notebook::new();
+    notebook.ok("use gradus_nn::conv::{ConvParams, conv_forward}; use ndarray::prelude::*;\ngradus_nn::set_threads(2);\nlet x = Array4::<f32>::ones((16, 8, 32, 32)); let w = Array4::<f32>::ones((8, 8, 3, 3)); let b = Array1::<f32>::zeros(8);");
+    let sum = "conv_forward(&x, &w, &b, ConvParams::new(1, 1)).0.sum()";
+    let expected = notebook.value(sum);
+    assert_eq!(notebook.error(&format!("{sum}; panic!(\"here\")")).message, "here");
+    assert_eq!(notebook.stderr(), "", "nobody started a thread");
+    assert_eq!(notebook.value(sum), expected);
+    let interrupter = notebook.engine.interrupter();
+    let endless = format!("println!(\"on\"); loop {{ let _ = {sum}; }}");
+    let outcome = notebook.run_while(&endless, true, || interrupter.interrupt());
+    assert_eq!(outcome.unwrap_err().kind, CellErrorKind::Interrupted);
+    assert_eq!(notebook.stderr(), "", "nobody started a thread");
+    assert_eq!(notebook.value(sum), expected);
+}
+
+#[test]
 fn a_panic_in_a_thread_is_not_the_cells() {
     let mut notebook = Notebook::new();
     notebook.ok(

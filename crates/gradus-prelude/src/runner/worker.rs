@@ -109,10 +109,14 @@ fn mark(message: &Value) {
     let _ = write!(io::stderr().lock(), "{}{message}{}", frame::BEGIN, frame::END);
 }
 
-/// Threads beside this one, and beside the first thread of the process, which waits for this one.
+/// Threads that cells have started: all but this one, the first one of the process, which waits for this one, and those
+/// of the library, which are made anew where they are missing.
 fn other_threads() -> usize {
     let first = usize::from(std::fs::exists(format!("/proc/self/task/{}", std::process::id())).unwrap_or(false));
-    let count = std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let is_cells = |name: String| !name.starts_with("gradus-nn");
+    let count =
+        threads.filter(|thread| std::fs::read_to_string(thread.path().join("comm")).is_ok_and(is_cells)).count();
     count.saturating_sub(1 + first)
 }
 
