@@ -72,7 +72,7 @@ pub fn add(engine: &mut RustcEngine, argument: &str) -> Result<(), CellError> {
 
 /// Whether what is asked for is there in the version that the library has.
 pub(crate) fn is_there(name: &str, version: &str, asked: &toml::Value) -> Result<(), String> {
-    let toml::Value::String(wanted) = asked else { return Ok(()) };
+    let Some(wanted) = asked.as_str().or_else(|| asked.get("version")?.as_str()) else { return Ok(()) };
     let requirement = VersionReq::parse(wanted).map_err(|error| format!("{name} = \"{wanted}\": {error}"))?;
     let version = Version::parse(version).map_err(|error| format!("{name} {version}: {error}"))?;
     if requirement.matches(&version) {
@@ -252,6 +252,8 @@ mod tests {
         for (wanted, version) in [("0.16", "0.17.2"), ("2", "1.0.3"), ("0.9.7", "0.9.5"), ("=1.4", "1.5.0")] {
             assert!(is_there("rand", version, &wanted.into()).unwrap_err().contains("two versions"), "{wanted}");
         }
+        let with_features = toml::Value::Table(toml::toml! { version = "0.8", features = ["std"] });
+        assert!(is_there("rand", "0.9.2", &with_features).is_err());
         assert!(is_there("rand", "0.9.2", &"one".into()).unwrap_err().starts_with("rand = \"one\": "));
     }
 }

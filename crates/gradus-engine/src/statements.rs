@@ -69,12 +69,7 @@ pub struct Job<'a> {
 pub fn compile(job: &Job<'_>, compiler: &Compiler) -> Result<Compiled, Box<Refused>> {
     let crate_name = format!("cell_{}", job.number);
     let file = format!("{crate_name}.rs");
-    let optimise = job.optimise.unwrap_or(match job.statements.repetition {
-        Repetition::Nothing => 0,
-        // Up to this level, rustc takes what the library has compiled of generic code.
-        Repetition::Calls => 1,
-        Repetition::Elements => 3,
-    });
+    let optimise = job.optimise.unwrap_or_else(|| worth(job));
     let mut lost = BTreeMap::new();
     loop {
         let written = write(job, &lost);
@@ -126,6 +121,23 @@ pub fn compile(job: &Job<'_>, compiler: &Compiler) -> Result<Compiled, Box<Refus
             Err(other) => return Err(refused(other)),
         }
     }
+}
+
+/// The level of optimisation that statements are worth.
+fn worth(job: &Job<'_>) -> u8 {
+    match job.statements.repetition {
+        Repetition::Nothing => 0,
+        // Up to this level, rustc takes what the library has compiled of arrays' generic code, and of others there is none.
+        Repetition::Calls if has_arrays(job) => 1,
+        Repetition::Calls | Repetition::Elements => 3,
+    }
+}
+
+fn has_arrays(job: &Job<'_>) -> bool {
+    job.statements.mentions.iter().any(|name| {
+        let variable = job.session.variables.get(name);
+        name.contains("Array") || variable.is_some_and(|variable| variable.type_name.contains("Array"))
+    })
 }
 
 struct Written {
