@@ -15,7 +15,7 @@
 use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, concatenate, s};
 
 use crate::Scalar;
-use crate::machinery::vector::{sigmoid, tanh, vectorised};
+use crate::machinery::vector::{sigmoid, tanh, tanh_slope, vectorised};
 use crate::machinery::{Panels, copy, for_each, sum_of_rows};
 use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
@@ -126,7 +126,7 @@ pub fn gru_step_backward<F: Scalar>(dnext_h: &ArrayRef2<F>, cache: &GruStepCache
     require_same_shape("gru_step_backward", ("next_h", n.shape()), ("dnext_h", dnext_h.shape()));
     let one = F::one();
 
-    let dn = n.mapv(|n| one - n * n) * z.mapv(|z| one - z) * dnext_h;
+    let dn = n.mapv(tanh_slope) * z.mapv(|z| one - z) * dnext_h;
     let dz = (prev_h - n) * z.mapv(|z| z * (one - z)) * dnext_h;
     let dr = r.mapv(|r| r * (one - r)) * memory * &dn;
     let dax = concatenate![Axis(1), dr, dz, dn];
@@ -310,7 +310,7 @@ vectorised! {
         let (drz, dn) = dax.split_at_mut(2 * units);
         let (dr, dz) = drz.split_at_mut(units);
         for ((dn, &dh), (&z, &n)) in dn.iter_mut().zip(&*dh).zip(z.iter().zip(n)) {
-            *dn = dh * (F::ONE - z) * (F::ONE - n * n);
+            *dn = dh * (F::ONE - z) * tanh_slope(n);
         }
         for ((dz, &dh), ((&z, &n), &prev_h)) in dz.iter_mut().zip(&*dh).zip(z.iter().zip(n).zip(prev_h)) {
             *dz = dh * (prev_h - n) * z * (F::ONE - z);

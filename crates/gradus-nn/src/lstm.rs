@@ -16,7 +16,7 @@
 use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis, concatenate, s};
 
 use crate::Scalar;
-use crate::machinery::vector::{sigmoid, tanh, vectorised};
+use crate::machinery::vector::{sigmoid, tanh, tanh_slope, vectorised};
 use crate::machinery::{Panels, copy, for_each, zeros};
 use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
@@ -137,11 +137,11 @@ pub fn lstm_step_backward<F: Scalar>(
     require_same_shape("lstm_step_backward", ("next_c", tanh_c.shape()), ("dnext_c", dnext_c.shape()));
 
     let [i, f, o, g] = blocks(gates, prev_h.ncols());
-    let dc = tanh_c.mapv(|t| F::one() - t * t) * &o * dnext_h + dnext_c;
+    let dc = tanh_c.mapv(tanh_slope) * &o * dnext_h + dnext_c;
     let di = &dc * &g * logistic_slope(&i);
     let df = &dc * prev_c * logistic_slope(&f);
     let d_o = tanh_c * logistic_slope(&o) * dnext_h;
-    let dg = &dc * &i * g.mapv(|g| F::one() - g * g);
+    let dg = &dc * &i * g.mapv(tanh_slope);
     let da = concatenate![Axis(1), di, df, d_o, dg];
     LstmStepGradients {
         dx: da.dot(&wx.t()),
@@ -326,7 +326,7 @@ vectorised! {
             *d_o = dh * tanh_c * o * (F::ONE - o);
         }
         for ((dc, &dh), (&tanh_c, &o)) in dc.iter_mut().zip(dh).zip(tanh_c.iter().zip(o)) {
-            *dc += dh * o * (F::ONE - tanh_c * tanh_c);
+            *dc += dh * o * tanh_slope(tanh_c);
         }
         for ((di, &dc), (&i, &g)) in di.iter_mut().zip(&*dc).zip(i.iter().zip(g)) {
             *di = dc * g * i * (F::ONE - i);
@@ -336,7 +336,7 @@ vectorised! {
         }
         let dg = tanh_c;
         for ((dg, &dc), (&i, &g)) in dg.iter_mut().zip(&*dc).zip(i.iter().zip(g)) {
-            *dg = dc * i * (F::ONE - g * g);
+            *dg = dc * i * tanh_slope(g);
         }
         dc.iter_mut().zip(f).for_each(|(dc, &f)| *dc *= f);
     }

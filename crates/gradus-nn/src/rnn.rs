@@ -9,7 +9,7 @@
 use ndarray::{Array1, Array2, Array3, ArrayRef1, ArrayRef2, ArrayRef3, Axis};
 
 use crate::Scalar;
-use crate::machinery::vector::{tanh, vectorised};
+use crate::machinery::vector::{tanh, tanh_slope, vectorised};
 use crate::machinery::{Panels, copy, for_each};
 use crate::recurrent::{Cell, gradient_over_time, operations, require_bias, share};
 use crate::shape::require_same_shape;
@@ -101,7 +101,7 @@ pub fn rnn_step_forward<F: Scalar>(
 pub fn rnn_step_backward<F: Scalar>(dnext_h: &ArrayRef2<F>, cache: &RnnStepCache<F>) -> RnnStepGradients<F> {
     let RnnStepCache { x, prev_h, wx, wh, next_h } = cache;
     require_same_shape("rnn_step_backward", ("next_h", next_h.shape()), ("dnext_h", dnext_h.shape()));
-    let da = next_h.mapv(|h| F::one() - h * h) * dnext_h;
+    let da = next_h.mapv(tanh_slope) * dnext_h;
     RnnStepGradients {
         dx: da.dot(&wx.t()),
         dprev_h: da.dot(&wh.t()),
@@ -247,7 +247,7 @@ vectorised! {
     /// `da_t = (dout_t + dh_t) * (1 - h_t^2)` of one example, from `dout_t` in the place of `da_t`.
     fn back_through_tanh<F: Scalar>(da: &mut [F], dh: &[F], h: &[F]) {
         for ((da, &dh), &h) in da.iter_mut().zip(dh).zip(h) {
-            *da = (*da + dh) * (F::ONE - h * h);
+            *da = (*da + dh) * tanh_slope(h);
         }
     }
 }

@@ -31,9 +31,12 @@ pub fn run(op: &str, params: &Value, inputs: &Inputs, _grad: Option<&ArrayD<f64>
         _ => return None,
     };
 
+    // Sgd and AdamW have weight decay of their own. To the others PyTorch gives it as a part of the gradient.
+    let decay_of_gradient = if matches!(op, "sgd" | "adamw") { 0.0 } else { weight_decay };
     let (mut w, grads) = (input(inputs, "w").clone(), input(inputs, "grads"));
     let mut trajectory = ArrayD::zeros(grads.raw_dim());
     for (dw, mut after) in grads.axis_iter(Axis(0)).zip(trajectory.axis_iter_mut(Axis(0))) {
+        let dw = &dw + &w * decay_of_gradient;
         optimiser.update(&mut w, &dw);
         after.assign(&w);
     }

@@ -9,6 +9,7 @@ use ndarray::{Array, ArrayRef, Dimension};
 
 use super::chain;
 use crate::Scalar;
+use crate::machinery::vector::tanh_slope;
 use crate::special::erf;
 
 /// What [`gelu_backward`] and [`gelu_tanh_backward`] need: the input.
@@ -90,7 +91,7 @@ pub fn gelu_tanh_backward<F: Scalar, D: Dimension>(dout: &ArrayRef<F, D>, cache:
         let x = double(x);
         let (u, slope) = inner(x);
         let t = u.tanh();
-        F::cast(0.5 * (1.0 + t + x * (1.0 - t * t) * slope))
+        F::cast(0.5 * (1.0 + t + x * tanh_slope(t) * slope))
     })
 }
 

@@ -7,6 +7,7 @@ use ndarray::{Array, ArrayRef, Dimension};
 use super::chain;
 use crate::Scalar;
 use crate::machinery::map;
+use crate::machinery::vector::tanh_slope;
 
 /// What [`tanh_backward`] needs: the output.
 #[derive(Debug, Clone)]
@@ -44,5 +45,5 @@ pub fn tanh_forward<F: Scalar, D: Dimension>(x: &ArrayRef<F, D>) -> (Array<F, D>
 /// ```
 #[track_caller]
 pub fn tanh_backward<F: Scalar, D: Dimension>(dout: &ArrayRef<F, D>, cache: &TanhCache<F, D>) -> Array<F, D> {
-    chain("tanh_backward", dout, &cache.out, |out| F::one() - out * out)
+    chain("tanh_backward", dout, &cache.out, tanh_slope)
 }

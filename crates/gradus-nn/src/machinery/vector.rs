@@ -58,6 +58,13 @@ pub(crate) fn tanh<F: Float>(x: F) -> F {
     (e / (e + F::TWO)).with_sign_of(x)
 }
 
+/// The slope of tanh where its value is `h`: `1 - h^2`, as a product. Near 1 and -1 the square would be rounded before the
+/// subtraction, which leaves few of its digits.
+#[inline(always)]
+pub(crate) fn tanh_slope<F: Float>(h: F) -> F {
+    (F::ONE - h) * (F::ONE + h)
+}
+
 /// `(exp(r) - 1, 2^n)` with `x = r + n ln 2` and `|r|` at most half of `ln 2`: then `exp(x) = exp(r) 2^n`.
 #[inline(always)]
 fn exp_parts<F: Float>(x: F) -> (F, F) {
@@ -252,6 +259,15 @@ mod tests {
     fn near_the_exact_values() {
         check::<f32>(87.0);
         check::<f64>(700.0);
+    }
+
+    #[test]
+    fn the_slope_of_tanh_keeps_its_digits_near_1() {
+        let from_1 = 2.0_f64.powi(-30);
+        // 1 - (1 - d)^2 = 2 d - d^2, which is exact here.
+        let slope = 2.0 * from_1 - from_1 * from_1;
+        assert_eq!((tanh_slope(1.0 - from_1), tanh_slope(from_1 - 1.0)), (slope, slope));
+        assert_eq!((tanh_slope(0.0), tanh_slope(1.0)), (1.0, 0.0));
     }
 
     #[test]
