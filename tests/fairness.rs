@@ -216,3 +216,39 @@ fn a_cache_may_be_of_any_type() {
         grade_layers_but(cache, "type ReluCache = ReluInput;\npub struct ReluInput {\n    x: ArrayD<f64>,\n}\n");
     assert_eq!(report["score"], report["max_score"], "{report:#}");
 }
+
+#[test]
+fn an_answer_may_be_visible_to_its_crate_only() {
+    let report = grade_text(&right_answers().replace("pub fn ", "pub(crate) fn "));
+    assert_eq!(report["score"], 100.0, "{report:#}");
+}
+
+#[test]
+fn a_trait_of_a_module_lends_its_methods() {
+    let text = right_answers_but("total.ln() - label_score", "total.logarithm() - label_score");
+    let module = "mod extension {\n    pub trait Logarithm {\n        fn logarithm(self) -> f64;\n    }\n    \
+                  impl Logarithm for f64 {\n        fn logarithm(self) -> f64 {\n            self.ln()\n        }\n    }\n}\n\
+                  use extension::Logarithm;\n";
+    let report = grade_text(&(text + module));
+    assert_eq!(report["score"], 100.0, "{report:#}");
+}
+
+#[test]
+fn generic_code_that_fails_where_it_is_used_costs_its_function() {
+    let text = right_answers_but(
+        "pub fn softmax_loss(x: &Array2<f64>,",
+        "pub fn softmax_loss<T: Copy + Into<f64>>(x: &Array2<T>,",
+    );
+    let text = text.replace(
+        "mean_loss_and_gradient(x.clone(), y)",
+        "const { assert!(size_of::<T>() == 4, \"single precision only\") };\n    mean_loss_and_gradient(x.mapv(Into::into), y)",
+    );
+    let report = grade_text(&text);
+    let lost: Vec<_> = tests_of(&report, "softmax_loss").collect();
+    assert!(lost.iter().all(|test| test["extra_data"]["verdict"] == "compile_error"), "{report:#}");
+    let output = lost[0]["output"].as_str().expect("a text");
+    assert!(output.contains("single precision only") && output.contains("homework.rs"), "{output}");
+    for function in ["softmax_classifier_loss_naive", "predict"] {
+        assert!(tests_of(&report, function).all(|test| test["status"] == "passed"), "{function}: {report:#}");
+    }
+}

@@ -252,7 +252,7 @@ mod tests {
         for (wanted, version) in [("0.16", "0.17.2"), ("2", "1.0.3"), ("0.9.7", "0.9.5"), ("=1.4", "1.5.0")] {
             assert!(is_there("rand", version, &wanted.into()).unwrap_err().contains("two versions"), "{wanted}");
         }
-        let with_features = toml::Value::Table(toml::toml! { version = "0.8", features = ["std"] });
+        let with_features = toml::Value::Table("version = \"0.8\"\nfeatures = [\"std\"]".parse().unwrap());
         assert!(is_there("rand", "0.9.2", &with_features).is_err());
         assert!(is_there("rand", "0.9.2", &"one".into()).unwrap_err().starts_with("rand = \"one\": "));
     }

@@ -29,7 +29,8 @@ pub struct Content {
 }
 
 impl Content {
-    /// Reads a file, or all files of a folder and its folders; symbolic links are left out.
+    /// Reads a file, or all files of a folder and its folders. Symbolic links are left out, and what is no file at all, so
+    /// that nothing of what they lead to is kept, and nothing is waited for.
     ///
     /// # Errors
     /// When something cannot be read, or there is more than a gradebook keeps.
@@ -49,10 +50,11 @@ impl Content {
 
 fn pack(path: &Path) -> io::Result<Content> {
     let mut files = Vec::new();
-    if fs::metadata(path)?.is_dir() {
+    let kind = fs::symlink_metadata(path)?;
+    if kind.is_dir() {
         list(path, FOLDER, &mut files)?;
         files.sort();
-    } else {
+    } else if kind.is_file() {
         let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
         files.push((format!("{FILE}{}", extension.unwrap_or_default()), path.to_owned()));
     }
@@ -153,6 +155,25 @@ mod tests {
         assert_eq!(Content::read(&two).expect("it can be read"), content);
         fs::rename(two.join("inner/b.rs"), two.join("b.rs")).expect("it can be moved");
         assert_ne!(Content::read(&two).expect("it can be read").hash, content.hash, "paths count");
+    }
+
+    #[test]
+    fn nothing_is_kept_of_what_a_link_leads_to_and_a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("secret"), "secret").expect("a file");
+        let (link, pipe) = (folder.path().join("link.rs"), folder.path().join("pipe.rs"));
+        std::os::unix::fs::symlink(folder.path().join("secret"), &link).expect("a link");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
+        assert!(made.success());
+        for path in [link, pipe] {
+            let content = Content::read(&path).expect("it can be read");
+            assert_eq!(
+                ZipArchive::new(Cursor::new(content.archive)).expect("an archive").len(),
+                0,
+                "{}",
+                path.display()
+            );
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub fn compile(
     }
     draft.explain_unparsed(rustc, &directory)?;
     let assembled = draft.compile_crate(rustc, &directory)?;
-    let program = draft.link(rustc, &directory)?;
+    let program = draft.link(rustc, &directory, &assembled)?;
     let states = functions.iter().map(|function| draft.state(function)).collect();
     Ok(Compiled { program, states, assembled, _directory: directory })
 }
@@ -65,7 +65,7 @@ struct Draft<'a> {
     functions: &'static [Function],
     /// Fragments that are left out, and why.
     broken: BTreeMap<usize, (Verdict, Vec<Message>)>,
-    /// Functions whose signature is not the one asked for.
+    /// Functions that compile and cannot be called as the question asks for.
     mismatched: BTreeMap<&'static str, Vec<Message>>,
 }
 
@@ -242,7 +242,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Links the worker; a function whose type is not the one asked for is left out.
-    fn link(&mut self, rustc: &Rustc<'_>, directory: &Scratch) -> Result<Option<PathBuf>, Failed> {
+    fn link(
+        &mut self,
+        rustc: &Rustc<'_>,
+        directory: &Scratch,
+        assembled: &Assembled,
+    ) -> Result<Option<PathBuf>, Failed> {
         loop {
             let ready: Vec<_> = self.functions.iter().filter(|function| self.is_ready(function)).collect();
             if ready.is_empty() {
@@ -255,14 +260,47 @@ impl<'a> Draft<'a> {
                 .flat_map(|diagnostic| &diagnostic.lines)
                 .filter_map(|line| rustc.function_at(*line))
                 .collect();
-            if wrong.is_empty() {
-                return Err(refused.into_fault("linking the worker"));
-            }
-            for function in wrong {
+            for function in &wrong {
                 let messages = self.signature_message(function);
                 self.mismatched.insert(function.name, messages);
             }
+            if wrong.is_empty() && !self.leave_out_unusable(&ready, rustc, directory, assembled)? {
+                return Err(refused.into_fault("linking the worker"));
+            }
         }
+    }
+
+    /// Links each function alone and leaves out those that do not: an error in generic code shows only where that is put
+    /// to use. Whether any was left out; where all fail, the submission is to blame only if the compiler says so.
+    fn leave_out_unusable(
+        &mut self,
+        ready: &[&Function],
+        rustc: &Rustc<'_>,
+        directory: &Scratch,
+        assembled: &Assembled,
+    ) -> Result<bool, Failed> {
+        let mut unusable = Vec::new();
+        for function in ready {
+            if let Err(refused) = rustc.worker(directory, &[function])? {
+                unusable.push((function.name, refused));
+            }
+        }
+        let some_can_be_used = unusable.len() < ready.len();
+        unusable.retain(|(_, refused)| some_can_be_used || !refused.of_submission.is_empty());
+        for (function, refused) in &unusable {
+            let messages = refused.of_submission.iter().take(MESSAGES).filter_map(|found| {
+                let index = found.lines.iter().find_map(|line| assembled.fragment_at(*line))?;
+                Some(message(found, &self.fragments()[index], |line| assembled.locate(line)))
+            });
+            let mut messages: Vec<_> = messages.collect();
+            if messages.is_empty() {
+                let text = format!("`{function}` compiles, but not where it is called with the question's types");
+                let origin = self.answer(function).map(|index| location_of(&self.fragments()[index].origin));
+                messages.push(plain(text, origin));
+            }
+            self.mismatched.insert(function, messages);
+        }
+        Ok(!unusable.is_empty())
     }
 
     fn signature_message(&self, function: &Function) -> Vec<Message> {

@@ -41,6 +41,8 @@ pub struct Refused {
     pub verdict: Verdict,
     /// What it says.
     pub diagnostics: Vec<Diagnostic>,
+    /// What it says of the submission's crate when another one is compiled: generic code is, where it is put to use.
+    pub of_submission: Vec<Diagnostic>,
 }
 
 /// The compiler could not be run: our own fault.
@@ -197,7 +199,9 @@ impl Rustc<'_> {
             let reason = talk.lines().last().unwrap_or("it said nothing").chars().take(500).collect();
             return Err(Failed { what: "running rustc".to_owned(), reason });
         }
-        Ok(Refused { verdict, diagnostics })
+        let mut of_submission = diagnostics::parse(&finished.stderr.bytes, STUDENT);
+        of_submission.retain(|diagnostic| !diagnostic.lines.is_empty());
+        Ok(Refused { verdict, diagnostics, of_submission })
     }
 
     fn job(&self, directory: &Scratch, file: &str, arguments: &[String]) -> Job {

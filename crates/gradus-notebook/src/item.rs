@@ -87,8 +87,8 @@ pub(crate) fn describe(item: &Item, start: usize) -> Described {
         Item::Mod(item) => {
             let mut described = Described::named(Shape::Type { also_value: false }, &item.ident);
             let inner = item.content.iter().flat_map(|(_, items)| items).map(|item| describe(item, 0));
-            described.provides =
-                inner.filter(|item| !matches!(item.shape, Shape::Use(_))).flat_map(|item| item.defines).collect();
+            let inner = inner.filter(|item| !matches!(item.shape, Shape::Use(_)));
+            described.provides = inner.flat_map(|item| item.defines.into_iter().chain(item.provides)).collect();
             described
         }
         Item::Const(item) => Described::named(Shape::Value, &item.ident),

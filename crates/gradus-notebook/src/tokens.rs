@@ -1,6 +1,7 @@
 //! What can be told from tokens alone, without a parse and without recursion.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::str::FromStr;
 
 use proc_macro2::{TokenStream, TokenTree, token_stream};
@@ -186,24 +187,33 @@ fn one_line(text: &str, tokens: TokenStream) -> String {
 ///
 /// assert_eq!(make_public("/// Doubles.\nfn double(x: f64) -> f64 { 2.0 * x }"),
 ///            "/// Doubles.\npub fn double(x: f64) -> f64 { 2.0 * x }");
-/// assert_eq!(make_public("pub(crate) struct Cache;"), "pub(crate) struct Cache;");
+/// assert_eq!(make_public("pub(crate) struct Cache;"), "pub struct Cache;");
 /// ```
 #[must_use]
 pub fn make_public(text: &str) -> String {
-    match with_own_spans(|| place_for_pub(text)) {
-        Some(place) if text.is_char_boundary(place) => format!("{}pub {}", &text[..place], &text[place..]),
+    match with_own_spans(|| visibility(text)) {
+        Some((place, new)) if text.get(place.clone()).is_some() => {
+            format!("{}{new}{}", &text[..place.start], &text[place.end..])
+        }
         _ => text.to_owned(),
     }
 }
 
-fn place_for_pub(text: &str) -> Option<usize> {
+/// What makes an item public: where, and what belongs there.
+fn visibility(text: &str) -> Option<(Range<usize>, &'static str)> {
     let mut trees = TokenStream::from_str(text).ok()?.into_iter().peekable();
     while matches!(trees.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#') {
         trees.next();
         trees.next_if(|tree| matches!(tree, TokenTree::Group(_)))?;
     }
     let first = trees.next()?;
-    let place = first.span().byte_range().start;
+    let start = first.span().byte_range().start;
+    if matches!(&first, TokenTree::Ident(word) if word == "pub") {
+        // `pub(crate)` and the like; a plain `pub` is enough.
+        let restriction = trees.next_if(|tree| matches!(tree, TokenTree::Group(_)))?;
+        return Some((start..restriction.span().byte_range().end, "pub"));
+    }
+    let place = (start..start, "pub ");
     let mut tree = first;
     loop {
         let TokenTree::Ident(ident) = &tree else { return None };

@@ -133,14 +133,16 @@ pub fn write_class(outcomes: &[Outcome], directory: &Path) -> Result<(), ReportE
     write_whole(directory, "class.html", &html::class_page(&class::Class::of(outcomes)))
 }
 
-/// The folder of a submission's reports, which is there then.
+/// The folder of a submission's reports, which is there then. Under a name that one of our own files has beside it, a
+/// submission gets a longer one.
 fn folder_of(name: &str, directory: &Path) -> Result<PathBuf, ReportError> {
     let mut components = Path::new(name).components();
     match (components.next(), components.next()) {
         (Some(Component::Normal(component)), None) if component == name && !name.contains('\0') => {}
         _ => return Err(ReportError::Name { name: name.to_owned() }),
     }
-    let folder = directory.join(name);
+    let is_taken = ["scores.csv", "class.html"].contains(&name) || name.starts_with("gradebook.sqlite");
+    let folder = directory.join(if is_taken { format!("{name}.submission") } else { name.to_owned() });
     make_folder(&folder)?;
     Ok(folder)
 }

@@ -85,3 +85,13 @@ fn a_name_never_leads_out_of_the_output_folder() {
     }
     assert_eq!(names(directory.path()), [""; 0]);
 }
+
+#[test]
+fn a_submission_called_like_one_of_our_files_takes_nobodys_place() {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["scores.csv", "class.html", "gradebook.sqlite", "gradebook.sqlite-wal"] {
+        write(&renamed(name), directory.path()).unwrap();
+        assert!(!directory.path().join(name).exists(), "{name}");
+        assert!(directory.path().join(format!("{name}.submission/report.html")).is_file(), "{name}");
+    }
+}
