@@ -155,6 +155,21 @@ fn two_submissions_of_one_name() {
 }
 
 #[test]
+fn a_submission_laid_out_as_another_students() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, "").expect("a file");
+    };
+    ["ada/homework.rs", "bob/ada/softmax/homework.rs"].into_iter().for_each(write);
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let run = gradus(&["grade", "softmax", &path("ada"), &path("bob"), "--out", &path("out")]);
+    snapshot("a_submission_laid_out_as_another_students", &run, folder.path());
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
 fn an_output_folder_that_cannot_be_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let good = folder.path().join("good.rs");

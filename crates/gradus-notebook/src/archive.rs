@@ -41,7 +41,7 @@ pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Content, SubmissionError>
         return Err(SubmissionError::TooManyFiles { file: file.to_owned(), limit: MAX_ENTRIES });
     }
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    let entries = entries(&archive, file, MAX_UNPACKED_BYTES)?;
+    let entries = entries(&archive, file, MAX_UNPACKED_BYTES, Some(MAX_RATIO))?;
     let mut notes = Vec::new();
     let (prefix, files, folders) = top_level(&entries);
     if files.is_empty() && folders.len() > 1 && folders.iter().all(|folder| folder.starts_with("submission_")) {
@@ -68,11 +68,13 @@ pub(crate) struct Entry {
     pub size: u64,
 }
 
-/// All files of the archive, in name order, once nothing speaks against any of them.
+/// All files of the archive, in name order, once nothing speaks against any of them. Without `max_ratio`, they may shrink
+/// as much as they like.
 pub(crate) fn entries<R: Read + Seek>(
     archive: &ZipArchive<R>,
     file: &str,
     limit: u64,
+    max_ratio: Option<u64>,
 ) -> Result<Vec<Entry>, SubmissionError> {
     if archive.has_duplicate_names() {
         let reason = "two entries have the same name".to_owned();
@@ -94,9 +96,12 @@ pub(crate) fn entries<R: Read + Seek>(
             0o120_000 => return Err(refuse("is a symbolic link")),
             _ => return Err(refuse("is neither a file nor a folder")),
         }
-        if entry.size() > SMALL && entry.size() / MAX_RATIO > entry.compressed_size() {
+        if let Some(limit) = max_ratio
+            && entry.size() > SMALL
+            && entry.size() / limit > entry.compressed_size()
+        {
             let (file, entry) = (file.to_owned(), shortened(&name));
-            return Err(SubmissionError::ZipBomb { file, entry, limit: MAX_RATIO });
+            return Err(SubmissionError::ZipBomb { file, entry, limit });
         }
         unpacked = unpacked.saturating_add(entry.size());
         if unpacked > limit {

@@ -64,7 +64,7 @@ impl Bulk {
     ///
     /// # Errors
     /// When it is an archive of many submissions, and something in it is what no archive should have: a path that leads out, a
-    /// link, a bomb.
+    /// link, more than anybody unpacks.
     pub fn open(path: &Path) -> Result<Option<Self>, SubmissionError> {
         let file = path.display().to_string();
         let Ok(opened) = File::open(path) else { return Ok(None) };
@@ -76,7 +76,8 @@ impl Bulk {
         }
         let mut students: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
         let mut about = None;
-        for entry in entries(&archive, &file, MAX_UNPACKED_BYTES)? {
+        // The platform packs whatever a student handed in: what is in one file must not cost the others theirs.
+        for entry in entries(&archive, &file, MAX_UNPACKED_BYTES, None)? {
             match platform.student(&entry.name).filter(|_| !is_hidden(&entry.name)) {
                 Some(student) => students.entry(student).or_default().push(entry),
                 None if entry.name.rsplit('/').next() == Some(submitters::FILE) => about = Some(entry),
@@ -368,6 +369,22 @@ mod tests {
         }
         let folder = tempfile::tempdir().expect("a folder");
         assert!(Bulk::open(folder.path()).expect("a folder is no archive").is_none());
+    }
+
+    #[test]
+    fn a_file_that_shrinks_like_a_bomb_costs_nobody_else_theirs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("class.zip");
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in [("ada_1_1_a.rs", "fn f() {}".to_owned()), ("eve_2_2_a.rs", " ".repeat(3 << 20))] {
+            writer.start_file(name, SimpleFileOptions::default()).expect("an entry");
+            writer.write_all(text.as_bytes()).expect("its content");
+        }
+        fs::write(&path, writer.finish().expect("an archive").into_inner()).expect("a file");
+        let bulk = Bulk::open(&path).expect("nothing is wrong with it").expect("it is Canvas's");
+        let handed_in = bulk.unpack(&folder.path().join("out")).expect("it can be unpacked");
+        let sizes: Vec<_> = handed_in.iter().map(|one| fs::metadata(&one.path).expect("it is there").len()).collect();
+        assert_eq!(sizes, [9, 3 << 20]);
     }
 
     #[test]

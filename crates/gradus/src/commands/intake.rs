@@ -32,6 +32,7 @@ pub struct Submission {
 /// - the archive that Canvas, Moodle or Gradescope makes of all submissions.
 pub fn submissions(paths: &[PathBuf], assignment: &str, scratch: &mut Vec<Scratch>) -> anyhow::Result<Vec<Submission>> {
     let mut found = Vec::new();
+    refuse_mixed(paths, assignment)?;
     for path in paths {
         let path = with_name(path);
         fs::symlink_metadata(&path).with_context(|| format!("{}", path.display())).map_err(|error| {
@@ -103,6 +104,22 @@ fn by_platform(path: &Path, scratch: &mut Vec<Scratch>) -> anyhow::Result<Option
         Submission { name, path, student: Some(student) }
     };
     Ok(Some(handed_in.into_iter().map(submission).collect()))
+}
+
+/// Among folders of submissions, one laid out for many students may be one student's, who would then answer for others.
+fn refuse_mixed(paths: &[PathBuf], assignment: &str) -> anyhow::Result<()> {
+    let folders: Vec<_> = paths.iter().filter(|path| path.is_dir()).collect();
+    let of_many = folders.iter().find_map(|folder| Some((folder, by_student(folder, assignment).into_iter().next()?)));
+    let of_one = folders.iter().find(|folder| by_student(folder, assignment).is_empty());
+    let (Some((many, student)), Some(one)) = (of_many, of_one) else { return Ok(()) };
+    let message = format!(
+        "{} looks like a folder of many students (with `{}` in it), and {} like a submission",
+        many.display(),
+        student.name,
+        one.display()
+    );
+    let hint = "grade the folder of many students in a run of its own; if it is one student's, give the folder in it";
+    Err(Hinted::new(message, hint).into())
 }
 
 /// Two submissions of one name would overwrite each other's reports.
