@@ -7,7 +7,6 @@ output, memory, and loops beside the same code in a program of its own (`cargo r
 Needs `jupyter_client` (tests/kernel/requirements.txt). `kernel_speed.py` compares single cells with evcxr_jupyter's.
 """
 import argparse
-import json
 import statistics
 import subprocess
 import tempfile
@@ -153,17 +152,11 @@ def timed(statements):
 
 
 def printed_by(kernel, code):
-    request = kernel.client.execute(code)
-    printed, idle = "", False
-    while not idle:
-        message = kernel.client.get_iopub_msg(timeout=600)
-        if message["parent_header"].get("msg_id") == request:
-            content = message["content"]
-            if message["msg_type"] == "error":
-                raise SystemExit("\n".join(content["traceback"]))
-            printed += content["text"] if message["msg_type"] == "stream" and content["name"] == "stdout" else ""
-            idle = content.get("execution_state") == "idle"
-    kernel.client.get_shell_msg(timeout=600)
+    printed = ""
+    for kind, content in kernel.messages(code):
+        if kind == "error":
+            raise SystemExit("\n".join(content["traceback"]))
+        printed += content["text"] if kind == "stream" and content["name"] == "stdout" else ""
     return float(printed)
 
 

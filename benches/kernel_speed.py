@@ -93,15 +93,19 @@ class Kernel:
     def run(self, code):
         """Seconds until both reply and idle are there, and whether the cell failed."""
         start = time.perf_counter()
+        failed = any([kind == "error" for kind, _ in self.messages(code)])
+        return time.perf_counter() - start, failed
+
+    def messages(self, code):
+        """Kind and content of all that a cell sends, to its reply."""
         request = self.client.execute(code)
-        failed, idle = False, False
+        idle = False
         while not idle:
             message = self.client.get_iopub_msg(timeout=600)
             if message["parent_header"].get("msg_id") == request:
-                failed |= message["msg_type"] == "error"
+                yield message["msg_type"], message["content"]
                 idle = message["content"].get("execution_state") == "idle"
         self.client.get_shell_msg(timeout=600)
-        return time.perf_counter() - start, failed
 
     def memory(self):
         """Resident MiB of the kernel and of all processes below it; shared pages count once for each."""
