@@ -108,10 +108,11 @@ fn by_platform(path: &Path, scratch: &mut Vec<Scratch>) -> anyhow::Result<Option
 
 /// Among folders of submissions, one laid out for many students may be one student's, who would then answer for others.
 fn refuse_mixed(paths: &[PathBuf], assignment: &str) -> anyhow::Result<()> {
-    let folders: Vec<_> = paths.iter().filter(|path| path.is_dir()).collect();
-    let of_many = folders.iter().find_map(|folder| Some((folder, by_student(folder, assignment).into_iter().next()?)));
-    let of_one = folders.iter().find(|folder| by_student(folder, assignment).is_empty());
-    let (Some((many, student)), Some(one)) = (of_many, of_one) else { return Ok(()) };
+    let folders: Vec<_> =
+        paths.iter().filter(|path| path.is_dir()).map(|path| (path, by_student(path, assignment))).collect();
+    let of_many = folders.iter().find_map(|(folder, students)| Some((folder, students.first()?)));
+    let of_one = folders.iter().find(|(_, students)| students.is_empty());
+    let (Some((many, student)), Some((one, _))) = (of_many, of_one) else { return Ok(()) };
     let message = format!(
         "{} looks like a folder of many students (with `{}` in it), and {} like a submission",
         many.display(),
